@@ -1,0 +1,17 @@
+/** Time, passed in: the only module of the server that reads the machine's clocks. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970 (UTC). */
+  now(): number;
+  /** Monotonic time in milliseconds with fractions; never steps back, so limits are measured with it. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** `2026-03-05T09:07:11.042Z`: the one text form of an instant, in the API and in record columns. */
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}

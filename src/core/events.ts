@@ -1,0 +1,33 @@
+/** The closed list of what can happen. Audit, usage, webhooks and caches listen; nothing else is told. */
+import type { ChangeEntry } from './store.ts';
+
+export interface EventMap {
+  /** Record writes that are on disk, in commit order. */
+  'records.changed': readonly ChangeEntry[];
+  /** A workspace, membership, app, table or field changed: everything held about it in memory is stale. */
+  'catalog.changed': { readonly workspaceId: string | null; readonly tableId: string | null };
+  /** A key, its owner, role, plan or limits changed: verified keys in memory are stale. */
+  'keys.changed': { readonly keyId: string | null };
+}
+
+export type EventName = keyof EventMap;
+
+export interface Events {
+  on<E extends EventName>(event: E, listener: (payload: EventMap[E]) => void): void;
+  /** Listeners run at once, in the order in which they were added; they must not throw. */
+  emit<E extends EventName>(event: E, payload: EventMap[E]): void;
+}
+
+export function createEvents(): Events {
+  const listeners = new Map<EventName, ((payload: never) => void)[]>();
+  return {
+    on(event, listener) {
+      const list = listeners.get(event) ?? [];
+      list.push(listener as (payload: never) => void);
+      listeners.set(event, list);
+    },
+    emit(event, payload) {
+      for (const listener of listeners.get(event) ?? []) listener(payload as never);
+    },
+  };
+}

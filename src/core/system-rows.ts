@@ -1,0 +1,216 @@
+/**
+ * The rows of the system tables, as the store gives and takes them. Times are milliseconds since 1970; ids are 16-character
+ * base62 unless said otherwise; columns of type `Json…` are kept as JSON text and parsed by the store.
+ */
+import type { FieldTypeName, Json } from './fields/field-type.ts';
+import type { KeyKind, Scope } from './keys/scopes.ts';
+import type { Role } from './workspaces/roles.ts';
+
+type JsonObject = Readonly<Record<string, Json>>;
+
+export interface UserRow {
+  id: string;
+  /** Lower-cased, unique. */
+  email: string;
+  name: string;
+  surname: string;
+  is_disabled: 0 | 1;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface WorkspaceRow {
+  id: string;
+  name: string;
+  description: string | null;
+  plan_id: string;
+  /** Calls per second by limit class, overriding the plan; 0 switches a limit off. */
+  limits: JsonObject;
+  created_by: string;
+  created_at: number;
+  updated_at: number | null;
+}
+
+export interface MembershipRow {
+  workspace_id: string;
+  user_id: string;
+  role: Role;
+  created_at: number;
+}
+
+export interface AppRow {
+  id: string;
+  workspace_id: string;
+  name: string;
+  description: string | null;
+  color: string | null;
+  is_api_enabled: 0 | 1;
+  limits: JsonObject;
+  /** What dialects remember about the app under their own name. */
+  foreign: JsonObject;
+  created_by: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TableRow {
+  id: string;
+  /** Unique over the instance, never reused. */
+  number: number;
+  app_id: string;
+  name: string;
+  description: string | null;
+  role: 'users' | null;
+  position: number;
+  version: number;
+  foreign: JsonObject;
+  created_by: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface FieldRow {
+  id: string;
+  table_id: string;
+  name: string;
+  type: FieldTypeName;
+  options: JsonObject;
+  is_required: 0 | 1;
+  is_unique: 0 | 1;
+  is_indexed: 0 | 1;
+  position: number;
+  default_value: Json;
+  foreign: JsonObject;
+  column_name: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface KeyRow {
+  id: string;
+  kind: KeyKind;
+  workspace_id: string;
+  /** Null: every app of the workspace (personal and workspace-wide native keys). */
+  app_id: string | null;
+  /** Whose rights it carries. */
+  user_id: string;
+  name: string;
+  /** Native keys; an empty list otherwise. */
+  scopes: readonly Scope[];
+  is_enabled: 0 | 1;
+  /** Grows with every rotation; tokens carry it, so rotation kills them. */
+  generation: number;
+  expires_at: number | null;
+  /** Addresses and CIDR blocks; empty means any. */
+  allow_list: readonly string[];
+  allowed_origins: readonly string[];
+  /** Calls per second for this key; null: from plan and dialect; 0: no limit. */
+  limit_per_second: number | null;
+  /** Kind-specific settings, e.g. `{token_ttl_seconds: 300}`. */
+  settings: JsonObject;
+  created_by: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** One secret of a key. A pair has three (key, secret, write_only); during a rotation overlap there are twice as many. */
+export interface KeySecretRow {
+  /** Base64url of SHA-256 of the secret: primary key. */
+  hash: string;
+  key_id: string;
+  part: 'key' | 'secret' | 'write_only';
+  generation: number;
+  /** AES-256-GCM under the master key, for kinds that are shown again; null otherwise. */
+  sealed: string | null;
+  /** Last four characters, to recognise it by. */
+  hint: string;
+  created_at: number;
+  /** End of a rotation overlap; null while current. */
+  expires_at: number | null;
+  last_used_at: number | null;
+  last_used_address: string | null;
+  use_count: number;
+}
+
+export interface PlanRow {
+  id: string;
+  name: string;
+  features: JsonObject;
+  position: number;
+}
+
+/** Calls counted per minute. */
+export interface UsageRow {
+  key_id: string;
+  /** Empty for calls that touch no table. */
+  table_id: string;
+  verb: string;
+  /** 2, 4 or 5; 401, 423 and 429 are counted under their own number. */
+  status: number;
+  /** Minutes since 1970. */
+  minute: number;
+  workspace_id: string;
+  app_id: string;
+  calls: number;
+}
+
+export interface AuditRow {
+  /** Ascending, assigned by the store: 0 on insert. */
+  seq: number;
+  workspace_id: string | null;
+  app_id: string | null;
+  at: number;
+  user_id: string | null;
+  key_id: string | null;
+  action: string;
+  target: string;
+  detail: JsonObject;
+  address: string | null;
+}
+
+export interface ChangeRow {
+  /** Ascending in commit order, never reused, assigned by the store: 0 on insert. */
+  seq: number;
+  app_id: string;
+  table_id: string;
+  record_id: number;
+  kind: 'create' | 'update' | 'delete';
+  actor: string;
+  at: number;
+  fields: JsonObject;
+}
+
+export interface IdempotencyRow {
+  /** Who sent it (key or user id). */
+  subject: string;
+  key: string;
+  /** Hash of method, path and body. */
+  fingerprint: string;
+  status: number;
+  body: string;
+  expires_at: number;
+}
+
+export interface SettingRow {
+  name: string;
+  value: Json;
+}
+
+export interface SystemRows {
+  users: UserRow;
+  workspaces: WorkspaceRow;
+  memberships: MembershipRow;
+  apps: AppRow;
+  tables: TableRow;
+  fields: FieldRow;
+  keys: KeyRow;
+  key_secrets: KeySecretRow;
+  plans: PlanRow;
+  usage: UsageRow;
+  audit: AuditRow;
+  changes: ChangeRow;
+  idempotency: IdempotencyRow;
+  settings: SettingRow;
+}
+
+export type SystemTable = keyof SystemRows;

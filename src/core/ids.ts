@@ -1,0 +1,108 @@
+/**
+ * Random names and base62. Ids are 16 characters (95 bits), secrets as long as their kind says; every character is
+ * drawn without bias from the system's cryptographic source, which is read in large pieces because one call costs
+ * more than a thousand ids.
+ */
+import { randomFillSync } from 'node:crypto';
+
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const letters = base62.slice(10);
+const lowerAlphanumeric = base62.slice(0, 10) + base62.slice(36);
+
+const pool = Buffer.alloc(8192);
+let poolAt = pool.length;
+
+function nextByte(): number {
+  if (poolAt === pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  const byte = pool[poolAt] ?? 0;
+  // A secret made from the pool must not be found in a later memory dump of it.
+  pool[poolAt++] = 0;
+  return byte;
+}
+
+function randomText(alphabet: string, length: number): string {
+  // Bytes from the last, incomplete run of the alphabet are thrown away: with them its first characters would be likelier.
+  const bound = 256 - (256 % alphabet.length);
+  let text = '';
+  while (text.length < length) {
+    const byte = nextByte();
+    if (byte < bound) text += alphabet.charAt(byte % alphabet.length);
+  }
+  return text;
+}
+
+/** A new id: 16 base62 characters. */
+export function newId(): string {
+  return randomText(base62, 16);
+}
+
+export function randomBase62(length: number): string {
+  return randomText(base62, length);
+}
+
+/** `A-Z a-z`. */
+export function randomLetters(length: number): string {
+  return randomText(letters, length);
+}
+
+/** `0-9 a-z`. */
+export function randomLowerAlphanumeric(length: number): string {
+  return randomText(lowerAlphanumeric, length);
+}
+
+/** Five digits at a time: the largest power of 62 whose remainders, shifted by 16 bits, stay exact in a number. */
+const digitsPerStep = 5;
+const step = 62 ** digitsPerStep;
+
+const digitOf = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 62; digit++) digitOf[base62.charCodeAt(digit)] = digit;
+
+/** Characters that `byteCount` bytes need in base62. */
+export function base62Length(byteCount: number): number {
+  return Math.ceil((byteCount * 8) / Math.log2(62));
+}
+
+/** Bytes as one big-endian number in base62, left-padded to the length that so many bytes always fit in. */
+export function encodeBase62(bytes: Uint8Array): string {
+  const limbs: number[] = [];
+  for (let at = bytes.length; at > 0; at -= 2) limbs.unshift(((at > 1 ? bytes[at - 2] : 0) ?? 0) * 256 + (bytes[at - 1] ?? 0));
+  const length = base62Length(bytes.length);
+  let text = '';
+  while (text.length < length) {
+    let remainder = 0;
+    for (let i = 0; i < limbs.length; i++) {
+      const value = remainder * 65536 + (limbs[i] ?? 0);
+      const quotient = Math.floor(value / step);
+      limbs[i] = quotient;
+      remainder = value - quotient * step;
+    }
+    let digits = '';
+    for (let i = 0; i < digitsPerStep && text.length + digits.length < length; i++) {
+      digits = base62.charAt(remainder % 62) + digits;
+      remainder = Math.floor(remainder / 62);
+    }
+    text = digits + text;
+  }
+  return text;
+}
+
+/** The bytes that `encodeBase62` turned into this text; null when no bytes of this count give it. */
+export function decodeBase62(text: string, byteCount: number): Uint8Array | null {
+  if (text.length !== base62Length(byteCount)) return null;
+  const bytes = new Uint8Array(byteCount);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    let carry = code < 128 ? (digitOf[code] ?? -1) : -1;
+    if (carry < 0) return null;
+    for (let i = byteCount - 1; i >= 0; i--) {
+      const value = (bytes[i] ?? 0) * 62 + carry;
+      bytes[i] = value & 255;
+      carry = value >> 8;
+    }
+    if (carry > 0) return null;
+  }
+  return bytes;
+}

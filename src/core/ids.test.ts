@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { base62Length, decodeBase62, encodeBase62, newId, randomBase62, randomLetters, randomLowerAlphanumeric } from './ids.ts';
+import {
+  base62Length,
+  decodeBase62,
+  encodeBase62,
+  newId,
+  randomBase62,
+  randomLetters,
+  randomLowerAlphanumeric,
+} from './ids.ts';
 
 test('an id is 16 base62 characters and does not repeat', () => {
   const seen = new Set<string>();

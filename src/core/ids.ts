@@ -68,7 +68,8 @@ export function base62Length(byteCount: number): number {
 /** Bytes as one big-endian number in base62, left-padded to the length that so many bytes always fit in. */
 export function encodeBase62(bytes: Uint8Array): string {
   const limbs: number[] = [];
-  for (let at = bytes.length; at > 0; at -= 2) limbs.unshift(((at > 1 ? bytes[at - 2] : 0) ?? 0) * 256 + (bytes[at - 1] ?? 0));
+  for (let at = bytes.length; at > 0; at -= 2)
+    limbs.unshift(((at > 1 ? bytes[at - 2] : 0) ?? 0) * 256 + (bytes[at - 1] ?? 0));
   const length = base62Length(bytes.length);
   let text = '';
   while (text.length < length) {

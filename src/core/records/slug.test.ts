@@ -5,7 +5,10 @@ import { createRecordSlugs, slugLength } from './slug.ts';
 
 const slugs = createRecordSlugs(Buffer.alloc(16, 7));
 const tableNumber = fc.integer({ min: 1, max: 2 ** 32 - 1 });
-const recordId = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.maxSafeNat().filter((id) => id > 0));
+const recordId = fc.oneof(
+  fc.integer({ min: 1, max: 1000 }),
+  fc.maxSafeNat().filter((id) => id > 0),
+);
 
 test('a slug has 22 base62 characters and comes back as the record it was made from', () => {
   fc.assert(
@@ -20,11 +23,17 @@ test('a slug has 22 base62 characters and comes back as the record it was made f
 
 test('an altered slug names nothing', () => {
   fc.assert(
-    fc.property(tableNumber, recordId, fc.nat(slugLength - 1), fc.constantFrom(...'0Az9-'), (table, id, at, character) => {
-      const slug = slugs.encode(table, id);
-      const altered = slug.slice(0, at) + character + slug.slice(at + 1);
-      if (altered !== slug) assert.equal(slugs.decode(altered), null);
-    }),
+    fc.property(
+      tableNumber,
+      recordId,
+      fc.nat(slugLength - 1),
+      fc.constantFrom(...'0Az9-'),
+      (table, id, at, character) => {
+        const slug = slugs.encode(table, id);
+        const altered = slug.slice(0, at) + character + slug.slice(at + 1);
+        if (altered !== slug) assert.equal(slugs.decode(altered), null);
+      },
+    ),
   );
 });
 

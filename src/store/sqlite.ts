@@ -1,0 +1,189 @@
+/**
+ * The embedded engine: one SQLite file in WAL mode, a reader and a writer on this thread, group commit, and checkpoints
+ * on a worker thread. What `write` acknowledges survives a power cut; readers never wait for a disk.
+ */
+import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { StoreHealth } from '../core/store.ts';
+import type { Engine, SqlDialect } from './engine.ts';
+import { type CheckpointLimits, checkpointLimits, createCheckpointer } from './sqlite-checkpoint.ts';
+import { type Handle, isFatal, openHandle, storeUnavailable } from './sqlite-handle.ts';
+import { createPrivateFile, lockDatabase } from './sqlite-lock.ts';
+import { createWriter } from './sqlite-writer.ts';
+
+export interface SqliteOptions {
+  readonly file: string;
+  /** A write to the disk failed and nothing is known any more: the process must end. Called once. */
+  readonly onFatal?: (error: Error) => void;
+  /** A checkpoint failed and will be tried again; the log grows meanwhile. */
+  readonly onCheckpointError?: (error: Error) => void;
+  readonly clock?: Clock;
+  /** Tests replace the sync of the log. */
+  readonly sync?: (fd: number) => Promise<void>;
+  readonly checkpoint?: Partial<CheckpointLimits>;
+}
+
+export const sqliteDialect: SqlDialect = {
+  name: 'sqlite',
+  types: {
+    text: 'TEXT',
+    number: 'REAL',
+    integer: 'INTEGER',
+    boolean: 'INTEGER',
+    json: 'TEXT',
+    id: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  },
+  placeholder: () => '?',
+  inList: (column) => `${column} IN (SELECT value FROM json_each(?))`,
+  listParam: (values) => JSON.stringify(values),
+  // SQLite counts empty values as smaller than all others, which is the order we want.
+  nullsFirst: '',
+  nullsLast: '',
+};
+
+/** Before 3.51.3 a checkpoint racing with a writer could lose a transaction (the WAL-reset bug). */
+const sqliteVersionMin = [3, 51, 3] as const;
+
+export async function openSqlite(options: SqliteOptions): Promise<Engine> {
+  const file = resolve(options.file);
+  const createdDirectories = createDirectories(dirname(file));
+  const unlock = lockDatabase(file);
+  let writerHandle: Handle | null = null;
+  let readerHandle: Handle | null = null;
+  try {
+    createPrivateFile(file);
+    writerHandle = openWriterHandle(file);
+    readerHandle = openHandle(file, { isReadonly: true, cacheKib: 16_000, busyMs: 1_000 });
+    const walFd = openSync(`${file}-wal`, 'r+');
+    for (const directory of [dirname(file), ...createdDirectories]) syncDirectory(directory);
+    return assemble(file, options, writerHandle, readerHandle, walFd, unlock);
+  } catch (error) {
+    readerHandle?.db.close();
+    writerHandle?.db.close();
+    unlock();
+    throw error;
+  }
+}
+
+function assemble(
+  file: string,
+  options: SqliteOptions,
+  writerHandle: Handle,
+  reader: Handle,
+  walFd: number,
+  unlock: () => void,
+): Engine {
+  const sync = options.sync ?? fdatasyncOffThread;
+  let health: StoreHealth = { isHealthy: true, reason: null, engine: 'sqlite' };
+  let isClosed = false;
+  let closing: Promise<void> | null = null;
+
+  const writer = createWriter({
+    handle: writerHandle,
+    sync: () => sync(walFd),
+    clock: options.clock ?? systemClock,
+    onCommit: () => checkpointer.committed(),
+    onFatal: (error) => {
+      health = { isHealthy: false, reason: `a write to the disk failed: ${error.message}`, engine: 'sqlite' };
+      options.onFatal?.(error);
+    },
+  });
+  const checkpointer = createCheckpointer({
+    file,
+    handle: writerHandle,
+    limits: { ...checkpointLimits, ...options.checkpoint },
+    hold: writer.hold,
+    release: writer.release,
+    onError: (error) => {
+      if (isFatal(error)) writer.fail(error);
+      else options.onCheckpointError?.(error);
+    },
+  });
+
+  async function close(): Promise<void> {
+    await writer.finish();
+    await checkpointer.close();
+    isClosed = true;
+    reader.db.close();
+    if (health.isHealthy) writerHandle.db.pragma('wal_checkpoint(TRUNCATE)');
+    writerHandle.db.close();
+    closeSync(walFd);
+    unlock();
+  }
+
+  function open(): Handle {
+    if (isClosed) throw storeUnavailable('the store is closed');
+    return reader;
+  }
+
+  return {
+    dialect: sqliteDialect,
+    async rows<R>(sql: string, params: Parameters<Engine['rows']>[1]): Promise<R[]> {
+      return open().rows(sql, params) as R[];
+    },
+    async arrays(sql, params) {
+      return open().arrays(sql, params);
+    },
+    write: writer.write,
+    health: () => health,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function openWriterHandle(file: string): Handle {
+  const handle = openHandle(file, { isReadonly: false, cacheKib: 16_000, busyMs: 0 });
+  const { db } = handle;
+  try {
+    requireVersion(db.prepare('SELECT sqlite_version()').pluck().get() as string);
+    const mode = db.pragma('journal_mode = WAL', { simple: true });
+    if (mode !== 'wal') throw new Error(`The database ${file} cannot be used in WAL mode on this file system (${mode}).`);
+    db.pragma('synchronous = NORMAL');
+    db.pragma('wal_autocheckpoint = 0');
+    db.pragma('foreign_keys = ON');
+    // The log's file exists from the first read on, and stays the same file for as long as this connection is open.
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return handle;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function requireVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  for (const [i, least] of sqliteVersionMin.entries()) {
+    const part = parts[i] ?? 0;
+    if (part > least) return;
+    if (part < least) throw new Error(`SQLite ${version} is too old: ${sqliteVersionMin.join('.')} or later is needed.`);
+  }
+}
+
+/** Creates what is missing of a directory's path; returns the directories whose entries changed. */
+function createDirectories(directory: string): string[] {
+  const changed: string[] = [];
+  for (let path = directory; !existsSync(path); path = dirname(path)) changed.push(dirname(path));
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return changed;
+}
+
+/** A new file survives a power cut only when its directory has been synced too. */
+function syncDirectory(directory: string): void {
+  // Windows has no way to sync a directory, and no need.
+  if (process.platform === 'win32') return;
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function fdatasyncOffThread(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(fd, (error) => (error === null ? resolve() : reject(error)));
+  });
+}

@@ -1,0 +1,9 @@
+/** The files of this repository that are made from its code. `npm run check` rebuilds and compares them. */
+export interface GeneratedFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  /** The whole text, the same at every call. */
+  make(): Promise<string> | string;
+}
+
+export const generatedFiles: readonly GeneratedFile[] = [];

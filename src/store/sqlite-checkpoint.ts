@@ -1,6 +1,7 @@
 /**
- * When to checkpoint: by the size of the log and by time, on a worker thread that starts with the first one. The log is
- * not truncated but begun anew once all of it has been moved, so its file keeps the size of its highest mark.
+ * When to checkpoint: by the growth of the log and by time, on a worker thread that starts with the first one. The log is
+ * not truncated but begun anew once all of it has been moved, so its file keeps the size of its highest mark, and a
+ * sync seldom has new blocks to record.
  */
 import { Worker } from 'node:worker_threads';
 import type { Handle } from './sqlite-handle.ts';
@@ -21,38 +22,51 @@ export const checkpointLimits: CheckpointLimits = {
 
 export interface CheckpointerDeps {
   readonly file: string;
-  /** The writer's connection: it alone knows the log's length without taking a lock. */
+  /** The writer's connection, which knows the log's length without taking a lock. */
   readonly handle: Handle;
   readonly limits: CheckpointLimits;
+  /** Makes writes wait; and lets them go on. */
   readonly hold: () => void;
   readonly release: () => void;
-  readonly onError: (error: Error) => void;
+  readonly onError: (error: CheckpointError) => void;
 }
 
 export interface Checkpointer {
-  /** After each commit. */
+  /** After each commit that wrote. */
   committed(): void;
+  /** Ends the thread, after a checkpoint that is under way. */
   close(): Promise<void>;
+}
+
+/** A checkpoint that failed; `code` is SQLite's, or empty when the thread itself failed. */
+export class CheckpointError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CheckpointError';
+    this.code = code;
+  }
 }
 
 interface Report {
   readonly frames: number;
   readonly moved: number;
-  readonly error: Error | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
 }
-
-const frameBytes = 4_096 + 24;
 
 export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
   const { limits } = deps;
-  const lengths = deps.handle.db.prepare('PRAGMA wal_checkpoint(NOOP)').raw(true);
+  const { db } = deps.handle;
+  const state = db.prepare('PRAGMA wal_checkpoint(NOOP)').raw(true);
+  const frameBytes = (db.pragma('page_size', { simple: true }) as number) + 24;
   let worker: Worker | null = null;
   let isRunning = false;
   let isHolding = false;
   let isClosed = false;
+  /** A database that was not closed well has a log to move. */
   let hasCommits = true;
-  /** Frames in the log when the last checkpoint ended. */
-  let framesSeen = 0;
+  /** Length of the log when the last checkpoint ended. */
+  let seenBytes = 0;
   const timer = setInterval(() => {
     if (hasCommits) start();
   }, limits.intervalMs).unref();
@@ -60,14 +74,20 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
   function committed(): void {
     hasCommits = true;
     if (isRunning || isClosed) return;
-    const frames = framesInLog();
-    if (frames < framesSeen) framesSeen = 0;
-    if ((frames - framesSeen) * frameBytes >= limits.growthBytes) start();
+    const bytes = logBytes();
+    if (bytes < seenBytes) seenBytes = 0;
+    if (bytes - seenBytes >= limits.growthBytes) start();
   }
 
-  function framesInLog(): number {
-    const [, frames] = lengths.get() as [number, number, number];
-    return frames;
+  /** Since the log began anew; the file may be longer. */
+  function logBytes(): number {
+    try {
+      const [, frames] = state.get() as [number, number, number];
+      return frames * frameBytes;
+    } catch {
+      // It will be known after the next commit.
+      return seenBytes;
+    }
   }
 
   function start(): void {
@@ -75,17 +95,20 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
     isRunning = true;
     hasCommits = false;
     worker ??= startWorker();
+    // Held writes wait for this thread alone, so the process must not end meanwhile for want of anything else to do.
+    worker.ref();
     worker.postMessage('checkpoint');
   }
 
   function startWorker(): Worker {
-    const started = new Worker(new URL('./sqlite-checkpoint-worker.ts', import.meta.url), {
+    const started = new Worker(new URL('./sqlite-checkpoint-worker.mjs', import.meta.url), {
       workerData: deps.file,
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     });
-    started.unref();
     started.on('message', ended);
-    started.on('error', (error) => ended({ frames: -1, moved: -1, error: error as Error }));
+    started.on('error', (error) => {
+      ended({ frames: -1, moved: -1, error: { code: '', message: String(error) } });
+    });
     started.on('exit', () => {
       if (worker === started) worker = null;
     });
@@ -94,15 +117,22 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
 
   function ended(report: Report): void {
     isRunning = false;
-    framesSeen = Math.max(report.frames, 0);
-    const wasHolding = isHolding;
-    isHolding = false;
-    if (wasHolding) deps.release();
-    if (report.error !== null) return deps.onError(report.error);
-    // Writes that came meanwhile are never caught up with under load: then the writer waits for one short checkpoint,
-    // after which its next transaction begins the log anew.
-    const frames = framesInLog();
-    if (!wasHolding && !isClosed && report.moved < frames && frames * frameBytes >= limits.holdBytes) {
+    worker?.unref();
+    if (isClosed) return;
+    const bytes = logBytes();
+    seenBytes = bytes;
+    if (isHolding) {
+      isHolding = false;
+      deps.release();
+      // The next transaction begins the log anew.
+      if (report.error === null) return;
+    }
+    if (report.error !== null) {
+      hasCommits = true;
+      return deps.onError(new CheckpointError(report.error.code, report.error.message));
+    }
+    // What was written meanwhile is never caught up with under load: then writes wait for one more, short, checkpoint.
+    if (bytes >= limits.holdBytes && report.moved * frameBytes < bytes) {
       isHolding = true;
       deps.hold();
       start();

@@ -22,6 +22,8 @@ interface HandleOptions {
   readonly cacheKib: number;
   /** How long a statement may block the thread while another process holds a lock. */
   readonly busyMs: number;
+  /** Where sorting and savepoints put what they set aside: a sort of a large table is better off in a file. */
+  readonly temporary: 'MEMORY' | 'FILE';
 }
 
 const statementsMax = 1_000;
@@ -30,7 +32,7 @@ export function openHandle(file: string, options: HandleOptions): Handle {
   const db = new Database(file, { readonly: options.isReadonly, timeout: options.busyMs });
   // No mmap: touched pages would count as memory of the process, and the pages of a database file can vanish under it.
   db.pragma(`cache_size = -${options.cacheKib}`);
-  db.pragma('temp_store = MEMORY');
+  db.pragma(`temp_store = ${options.temporary}`);
   const asObjects = statementCache(db, false);
   const asArrays = statementCache(db, true);
   const handle: Handle = {
@@ -40,7 +42,7 @@ export function openHandle(file: string, options: HandleOptions): Handle {
       try {
         const statement = asObjects(sql);
         if (!statement.readonly) handle.hasWritten = true;
-        return statement.all(params);
+        return statement.all(...params);
       } catch (error) {
         throw translated(error);
       }
@@ -49,7 +51,7 @@ export function openHandle(file: string, options: HandleOptions): Handle {
       try {
         const statement = asArrays(sql);
         if (!statement.readonly) handle.hasWritten = true;
-        return statement.all(params) as Stored[][];
+        return statement.all(...params) as Stored[][];
       } catch (error) {
         throw translated(error);
       }
@@ -57,7 +59,7 @@ export function openHandle(file: string, options: HandleOptions): Handle {
     run(sql, params) {
       handle.hasWritten = true;
       try {
-        return asObjects(sql).run(params);
+        return asObjects(sql).run(...params);
       } catch (error) {
         throw translated(error);
       }
@@ -66,7 +68,7 @@ export function openHandle(file: string, options: HandleOptions): Handle {
   return handle;
 }
 
-type Statement = Database.Statement<[readonly Param[]]>;
+type Statement = Database.Statement<Param[]>;
 
 /**
  * Statements by text, in two generations: a hit costs one look-up, and when the young generation is half the bound the
@@ -80,7 +82,7 @@ function statementCache(db: Database.Database, isRaw: boolean): (sql: string) =>
     if (hit !== undefined) return hit;
     let statement = old.get(sql);
     if (statement === undefined) {
-      statement = db.prepare<[readonly Param[]]>(sql);
+      statement = db.prepare<Param[]>(sql);
       if (isRaw && statement.reader) statement.raw(true);
     }
     if (young.size >= statementsMax / 2) {
@@ -97,15 +99,13 @@ const uniqueCodes = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIM
 /** Result codes that say "not now" about the disk or the locks rather than "wrong" about the statement. */
 const unavailable = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|INTERRUPT)/;
 
-/** After these nothing is known about what is on the disk: the process must end and recover from the log. */
-const fatal = /^SQLITE_(IOERR_FSYNC|IOERR_DIR_FSYNC|CORRUPT|NOTADB)/;
-
 export function sqliteCode(error: unknown): string {
   return error instanceof Database.SqliteError ? error.code : '';
 }
 
-export function isFatal(error: unknown): boolean {
-  return fatal.test(sqliteCode(error instanceof AppError ? error.cause : error));
+/** After a failed sync nothing is known about what is on the disk: the process must end and recover from the log. */
+export function isFatalCode(code: string): boolean {
+  return code === 'SQLITE_IOERR_FSYNC' || code === 'SQLITE_IOERR_DIR_FSYNC';
 }
 
 /** A driver error in the store's words; errors of the statement itself (syntax, unknown table) stay as they are. */

@@ -6,7 +6,9 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { EngineTx } from './engine.ts';
-import { type Handle, isFatal, sqliteCode, storeUnavailable, translated } from './sqlite-handle.ts';
+import { type Handle, isFatalCode, sqliteCode, storeUnavailable, translated } from './sqlite-handle.ts';
+import { createSyncQueue } from './sqlite-sync.ts';
+import { WorkTx } from './sqlite-tx.ts';
 
 export interface WriterDeps {
   readonly handle: Handle;
@@ -54,14 +56,11 @@ export function createWriter(deps: WriterDeps): Writer {
   const savepoint = db.prepare('SAVEPOINT work');
   const releaseSavepoint = db.prepare('RELEASE work');
   const rollbackToSavepoint = db.prepare('ROLLBACK TO work');
+  const committed = createSyncQueue<Job>({ sync: deps.sync, settle, onFailed: fail });
 
   let queue: Job[] = [];
   let head = 0;
   let group: Job[] = [];
-  /** Committed, waiting for the next sync. */
-  let unsynced: Job[] = [];
-  /** Waiting for the sync that is running. */
-  let syncing: Job[] | null = null;
 
   let isScheduled = false;
   let isHeld = false;
@@ -77,7 +76,7 @@ export function createWriter(deps: WriterDeps): Writer {
 
   function write<T>(work: (tx: EngineTx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (failure !== null) return reject(storeUnavailable(`after a failed write to disk: ${failure.message}`, failure));
+      if (failure !== null) return reject(storeUnavailable(`the disk failed before: ${failure.message}`, failure));
       if (isFinishing) return reject(storeUnavailable('the store is closing'));
       queue.push({ work, resolve: resolve as (value: unknown) => void, reject, outcome: undefined, hasFailed: false });
       schedule();
@@ -115,8 +114,8 @@ export function createWriter(deps: WriterDeps): Writer {
     }
     busyTries = 0;
     rejectAll(takeQueue(), translated(error));
-    if (isFatal(error)) fail(error as Error);
-    else reportIdle();
+    if (isFatalCode(sqliteCode(error))) fail(error as Error);
+    reportIdle();
   }
 
   function runNext(): void {
@@ -186,8 +185,10 @@ export function createWriter(deps: WriterDeps): Writer {
   function commitGroup(): void {
     const done = group;
     group = [];
-    const hasWritten = handle.hasWritten;
-    if (db.inTransaction) {
+    // A lone work that failed has been rolled back already.
+    const isOpen = db.inTransaction;
+    const hasWritten = isOpen && handle.hasWritten;
+    if (isOpen) {
       try {
         commit.run();
       } catch (error) {
@@ -195,12 +196,7 @@ export function createWriter(deps: WriterDeps): Writer {
         return groupLost(error);
       }
     }
-    if (hasWritten || syncing !== null || unsynced.length > 0) {
-      for (const job of done) unsynced.push(job);
-      startSync();
-    } else {
-      settle(done);
-    }
+    committed.add(done, hasWritten);
     if (hasWritten) deps.onCommit();
     schedule();
     reportIdle();
@@ -216,24 +212,8 @@ export function createWriter(deps: WriterDeps): Writer {
     }
     const cause = error instanceof AppError ? error : translated(error);
     rejectAll(lost, storeUnavailable('the transaction of this group was rolled back', cause));
-    if (isFatal(error)) fail(error as Error);
+    if (isFatalCode(sqliteCode(error))) fail(error as Error);
     schedule();
-    reportIdle();
-  }
-
-  function startSync(): void {
-    if (syncing !== null || unsynced.length === 0 || failure !== null) return;
-    syncing = unsynced;
-    unsynced = [];
-    deps.sync().then(synced, fail);
-  }
-
-  function synced(): void {
-    if (failure !== null || syncing === null) return;
-    const durable = syncing;
-    syncing = null;
-    startSync();
-    settle(durable);
     reportIdle();
   }
 
@@ -242,16 +222,18 @@ export function createWriter(deps: WriterDeps): Writer {
       if (job.hasFailed) job.reject(job.outcome);
       else job.resolve(job.outcome);
     }
+    reportIdle();
   }
 
   function fail(error: Error): void {
     if (failure !== null) return;
     failure = error;
-    const refusal = storeUnavailable(`failed to put the log on disk: ${error.message}`, error);
-    rejectAll([...(syncing ?? []), ...unsynced, ...group, ...takeQueue()], refusal);
-    syncing = null;
-    unsynced = [];
+    const running = current === null ? [] : [current];
+    const waiting = [...committed.takeAll(), ...group, ...running, ...takeQueue()];
+    currentTx?.close();
+    current = currentTx = null;
     group = [];
+    rejectAll(waiting, storeUnavailable(`failed to put the log on disk: ${error.message}`, error));
     deps.onFatal(error);
     reportIdle();
   }
@@ -264,8 +246,8 @@ export function createWriter(deps: WriterDeps): Writer {
   }
 
   function reportIdle(): void {
-    if (onIdle === null || current !== null || syncing !== null) return;
-    if (head === queue.length && group.length === 0 && unsynced.length === 0) onIdle();
+    if (onIdle === null || current !== null || group.length > 0 || head < queue.length) return;
+    if (committed.isIdle()) onIdle();
   }
 
   return {
@@ -290,31 +272,4 @@ export function createWriter(deps: WriterDeps): Writer {
 
 function rejectAll(jobs: readonly Job[], error: unknown): void {
   for (const job of jobs) job.reject(error);
-}
-
-/** What a work may use, until the work has ended. A class, because one is made for every write. */
-class WorkTx implements EngineTx {
-  #handle: Handle | null;
-  constructor(handle: Handle) {
-    this.#handle = handle;
-  }
-  close(): void {
-    this.#handle = null;
-  }
-  #open(): Handle {
-    if (this.#handle !== null) return this.#handle;
-    throw new AppError('internal_error', undefined, { internal: 'a transaction was used after its work had ended' });
-  }
-  async rows<R>(sql: string, params: Parameters<Handle['rows']>[1]): Promise<R[]> {
-    return this.#open().rows(sql, params) as R[];
-  }
-  async arrays(sql: string, params: Parameters<Handle['rows']>[1]): ReturnType<EngineTx['arrays']> {
-    return this.#open().arrays(sql, params);
-  }
-  async run(sql: string, params: Parameters<Handle['rows']>[1]): Promise<number> {
-    return this.#open().run(sql, params).changes;
-  }
-  async insert(sql: string, params: Parameters<Handle['rows']>[1]): Promise<number> {
-    return Number(this.#open().run(sql, params).lastInsertRowid);
-  }
 }

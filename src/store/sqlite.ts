@@ -2,13 +2,14 @@
  * The embedded engine: one SQLite file in WAL mode, a reader and a writer on this thread, group commit, and checkpoints
  * on a worker thread. What `write` acknowledges survives a power cut; readers never wait for a disk.
  */
-import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../core/clock.ts';
+import type { Stored } from '../core/fields/field-type.ts';
 import type { StoreHealth } from '../core/store.ts';
 import type { Engine, SqlDialect } from './engine.ts';
 import { type CheckpointLimits, checkpointLimits, createCheckpointer } from './sqlite-checkpoint.ts';
-import { type Handle, isFatal, openHandle, storeUnavailable } from './sqlite-handle.ts';
+import { type Handle, isFatalCode, openHandle, sqliteCode, storeUnavailable } from './sqlite-handle.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-lock.ts';
 import { createWriter } from './sqlite-writer.ts';
 
@@ -36,31 +37,39 @@ export const sqliteDialect: SqlDialect = {
   },
   placeholder: () => '?',
   inList: (column) => `${column} IN (SELECT value FROM json_each(?))`,
-  listParam: (values) => JSON.stringify(values),
+  listParam,
   // SQLite counts empty values as smaller than all others, which is the order we want.
   nullsFirst: '',
   nullsLast: '',
 };
 
+/** JSON, with large numbers written as reals: SQLite would read `1e17` spelt out as an integer of other digits. */
+function listParam(values: readonly Stored[]): string {
+  const isPlain = values.every((value) => typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+  if (isPlain) return JSON.stringify(values);
+  const texts = values.map((value) => (typeof value === 'number' ? value.toExponential() : JSON.stringify(value)));
+  return `[${texts.join()}]`;
+}
+
 /** Before 3.51.3 a checkpoint racing with a writer could lose a transaction (the WAL-reset bug). */
 const sqliteVersionMin = [3, 51, 3] as const;
 
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
-  const file = resolve(options.file);
-  const createdDirectories = createDirectories(dirname(file));
+  const changedDirectories = createDirectories(dirname(resolve(options.file)));
+  const file = realFile(resolve(options.file));
   const unlock = lockDatabase(file);
-  let writerHandle: Handle | null = null;
-  let readerHandle: Handle | null = null;
+  let writer: Handle | null = null;
+  let reader: Handle | null = null;
   try {
     createPrivateFile(file);
-    writerHandle = openWriterHandle(file);
-    readerHandle = openHandle(file, { isReadonly: true, cacheKib: 16_000, busyMs: 1_000 });
+    writer = openWriter(file);
+    reader = openHandle(file, { isReadonly: true, cacheKib: 16_000, busyMs: 1_000, temporary: 'FILE' });
     const walFd = openSync(`${file}-wal`, 'r+');
-    for (const directory of [dirname(file), ...createdDirectories]) syncDirectory(directory);
-    return assemble(file, options, writerHandle, readerHandle, walFd, unlock);
+    for (const directory of [dirname(file), ...changedDirectories]) syncDirectory(directory);
+    return assemble(file, options, writer, reader, walFd, unlock);
   } catch (error) {
-    readerHandle?.db.close();
-    writerHandle?.db.close();
+    reader?.db.close();
+    writer?.db.close();
     unlock();
     throw error;
   }
@@ -96,7 +105,7 @@ function assemble(
     hold: writer.hold,
     release: writer.release,
     onError: (error) => {
-      if (isFatal(error)) writer.fail(error);
+      if (isFatalCode(error.code)) writer.fail(error);
       else options.onCheckpointError?.(error);
     },
   });
@@ -105,11 +114,17 @@ function assemble(
     await writer.finish();
     await checkpointer.close();
     isClosed = true;
-    reader.db.close();
-    if (health.isHealthy) writerHandle.db.pragma('wal_checkpoint(TRUNCATE)');
-    writerHandle.db.close();
-    closeSync(walFd);
-    unlock();
+    try {
+      // Here, and only here, on this thread: nobody waits any more. The last connection to close removes the log.
+      if (health.isHealthy) writerHandle.db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      options.onCheckpointError?.(error as Error);
+    } finally {
+      reader.db.close();
+      writerHandle.db.close();
+      closeSync(walFd);
+      unlock();
+    }
   }
 
   function open(): Handle {
@@ -134,21 +149,26 @@ function assemble(
   };
 }
 
-function openWriterHandle(file: string): Handle {
-  const handle = openHandle(file, { isReadonly: false, cacheKib: 16_000, busyMs: 0 });
+function openWriter(file: string): Handle {
+  // No waiting for locks: this thread answers requests, and the writer asks again later by itself.
+  const handle = openHandle(file, { isReadonly: false, cacheKib: 8_000, busyMs: 0, temporary: 'MEMORY' });
   const { db } = handle;
   try {
     requireVersion(db.prepare('SELECT sqlite_version()').pluck().get() as string);
     const mode = db.pragma('journal_mode = WAL', { simple: true });
-    if (mode !== 'wal') throw new Error(`The database ${file} cannot be used in WAL mode on this file system (${mode}).`);
+    if (mode !== 'wal')
+      throw new Error(`The database ${file} cannot use WAL mode on this file system (it is in ${mode} mode).`);
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 0');
+    // A log that one giant transaction has made long is cut when it begins anew.
+    db.pragma(`journal_size_limit = ${2 * checkpointLimits.holdBytes}`);
     db.pragma('foreign_keys = ON');
     // The log's file exists from the first read on, and stays the same file for as long as this connection is open.
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     return handle;
   } catch (error) {
     db.close();
+    if (sqliteCode(error) === 'SQLITE_NOTADB') throw new Error(`The file ${file} is not an SQLite database.`);
     throw error;
   }
 }
@@ -158,7 +178,8 @@ function requireVersion(version: string): void {
   for (const [i, least] of sqliteVersionMin.entries()) {
     const part = parts[i] ?? 0;
     if (part > least) return;
-    if (part < least) throw new Error(`SQLite ${version} is too old: ${sqliteVersionMin.join('.')} or later is needed.`);
+    if (part < least)
+      throw new Error(`SQLite ${version} is too old: ${sqliteVersionMin.join('.')} or later is needed.`);
   }
 }
 
@@ -168,6 +189,11 @@ function createDirectories(directory: string): string[] {
   for (let path = directory; !existsSync(path); path = dirname(path)) changed.push(dirname(path));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   return changed;
+}
+
+/** Without symbolic links, so that two names of one file meet at the same lock. */
+function realFile(file: string): string {
+  return existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
 }
 
 /** A new file survives a power cut only when its directory has been synced too. */

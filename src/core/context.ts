@@ -41,7 +41,7 @@ export interface Actor {
   readonly label: string;
   readonly userId: string | null;
   readonly keyId: string | null;
-  /** The one workspace that a key reaches; null for people and the system, who reach all that they are members of. */
+  /** The one workspace that an app's key reaches; null for people, their own keys and the system: see `isMember`. */
   readonly workspaceId: string | null;
   /** The one app that a key reaches; null: every app of its workspace(s). */
   readonly appId: string | null;
@@ -49,6 +49,8 @@ export interface Actor {
   readonly address: string | null;
   /** What it may do on one table. Cheap: cached per table. */
   grant(table: { readonly id: string; readonly appId: string; readonly workspaceId: string }): Grant;
+  /** Whether the actor's user belongs to the workspace; only asked where `workspaceId` is null. */
+  isMember(workspaceId: string): boolean;
   /** Verb bits over a whole app (or, with null, over the workspace itself). */
   verbs(workspaceId: string, appId: string | null): number;
 }
@@ -61,6 +63,7 @@ export const systemActor: Actor = {
   workspaceId: null,
   appId: null,
   address: null,
+  isMember: () => true,
   grant: () => ({ verbs: 255, readable: null, writable: null }),
   verbs: () => 255,
 };

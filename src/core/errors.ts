@@ -68,6 +68,8 @@ export interface Issue {
   readonly field: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /** Where the problem is one field's value: that field, so that a dialect can name it in its own way. */
+  readonly fieldId?: string;
 }
 
 export interface AppErrorParts {

@@ -1,0 +1,138 @@
+/** Environment to one frozen Config: the only reader of process.env. Unsafe settings are refused with the variable's name. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  /** Path of the SQLite file; null with another engine. */
+  readonly databaseFile: string | null;
+  readonly redisUrl: string | null;
+  /** Base of absolute links and printed examples, without a trailing slash. */
+  readonly publicUrl: string;
+  /** 32 bytes, base64; null: kept in a file beside the database. */
+  readonly masterKey: Buffer | null;
+  readonly areLimitsOn: boolean;
+  readonly allowPrivateWebhooks: boolean;
+  readonly logLevel: LogLevel;
+  /** Proxies in front of the server whose X-Forwarded-For is believed: addresses or CIDR blocks; empty: none. */
+  readonly trustedProxies: readonly string[];
+  /** Largest request body. */
+  readonly bodyBytesMax: number;
+}
+
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A setting that cannot be used; the message names the variable and what it takes. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const mebibyte = 1024 * 1024;
+
+export function readConfig(env: Environment = process.env): Config {
+  const host = env['HOST'] || '127.0.0.1';
+  const port = wholeNumber('PORT', env['PORT'], 3737, 0, 65_535);
+  const databaseUrl = env['DATABASE_URL'] || 'sqlite:./data/tessera.db';
+  return Object.freeze({
+    host,
+    port,
+    databaseUrl,
+    databaseFile: databaseFile(databaseUrl),
+    redisUrl: env['REDIS_URL'] || null,
+    publicUrl: publicUrl(env['TESSERA_PUBLIC_URL'], host, port),
+    masterKey: masterKey(env['TESSERA_MASTER_KEY']),
+    areLimitsOn: oneOf('TESSERA_RATE_LIMIT', env['TESSERA_RATE_LIMIT'], 'on', ['on', 'off']) === 'on',
+    allowPrivateWebhooks:
+      oneOf('TESSERA_ALLOW_PRIVATE_WEBHOOKS', env['TESSERA_ALLOW_PRIVATE_WEBHOOKS'], 'off', ['on', 'off']) === 'on',
+    logLevel: oneOf('TESSERA_LOG_LEVEL', env['TESSERA_LOG_LEVEL'], 'info', logLevels),
+    trustedProxies: (env['TESSERA_TRUSTED_PROXIES'] ?? '').split(',').map((one) => one.trim()).filter(Boolean),
+    bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env['TESSERA_BODY_MIB_MAX'], 50, 1, 1024) * mebibyte,
+  });
+}
+
+function databaseFile(url: string): string | null {
+  if (url.startsWith('sqlite:')) {
+    const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+    if (path === '' || path === ':memory:') {
+      throw new ConfigError('DATABASE_URL: sqlite: needs a file path, as in sqlite:./data/tessera.db');
+    }
+    return resolve(path);
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) return null;
+  throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
+}
+
+function publicUrl(value: string | undefined, host: string, port: number): string {
+  if (!value) {
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${port}`;
+  }
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new ConfigError('TESSERA_PUBLIC_URL: must be an absolute http or https URL');
+  }
+  return value.replace(/\/+$/, '');
+}
+
+function masterKey(value: string | undefined): Buffer | null {
+  if (!value) return null;
+  const key = Buffer.from(value, 'base64');
+  if (key.length !== 32) throw new ConfigError('TESSERA_MASTER_KEY: must be 32 bytes in base64 (make one: openssl rand -base64 32)');
+  return key;
+}
+
+function wholeNumber(name: string, value: string | undefined, fallback: number, min: number, max: number): number {
+  if (!value) return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new ConfigError(`${name}: must be a whole number from ${min} to ${max}`);
+  }
+  return number;
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, fallback: T, allowed: readonly T[]): T {
+  if (!value) return fallback;
+  const found = allowed.find((one) => one === value.toLowerCase());
+  if (found === undefined) throw new ConfigError(`${name}: must be one of ${allowed.join(', ')}`);
+  return found;
+}
+
+/**
+ * The master key: from the environment, or from `master.key` (mode 0600) beside the database, made at first use. A
+ * database without its key file is refused: a new key could not open what the old one sealed.
+ */
+export async function loadMasterKey(config: Config): Promise<Buffer> {
+  if (config.masterKey !== null) return config.masterKey;
+  if (config.databaseFile === null) {
+    throw new ConfigError('TESSERA_MASTER_KEY: must be set when the database is not a local file (make one: openssl rand -base64 32)');
+  }
+  const path = masterKeyFile(config.databaseFile);
+  if (existsSync(path)) {
+    const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
+    if (key.length !== 32) throw new ConfigError(`${path}: does not hold 32 bytes in base64; put the right key back or set TESSERA_MASTER_KEY`);
+    return key;
+  }
+  if (existsSync(config.databaseFile)) {
+    throw new ConfigError(`${path}: is missing, but its database exists; put the key file back or set TESSERA_MASTER_KEY`);
+  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const key = randomBytes(32);
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${key.toString('base64')}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return key;
+}
+
+export function masterKeyFile(databaseFile: string): string {
+  return join(dirname(databaseFile), 'master.key');
+}

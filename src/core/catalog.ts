@@ -1,0 +1,166 @@
+/**
+ * Workspaces, apps, tables and fields from memory. Loaded on first use, dropped when something changes; what was loaded
+ * while a change was under way is never kept.
+ */
+import type { Field } from './fields/field-type.ts';
+import { fieldTypes } from './fields/index.ts';
+import type { Events } from './events.ts';
+import type { Reads } from './store.ts';
+import type { AppRow, FieldRow, TableRow, WorkspaceRow } from './system-rows.ts';
+import { systemColumns, type TableSchema } from './tables/table-schema.ts';
+
+/** Tables kept in memory at most; the least recently loaded go first. */
+const tablesMax = 10_000;
+
+export interface Catalog {
+  workspace(id: string): Promise<WorkspaceRow | undefined>;
+  app(id: string): Promise<AppRow | undefined>;
+  /** From memory without waiting, when it is there. */
+  tableNow(id: string): TableSchema | undefined;
+  table(id: string): Promise<TableSchema | undefined>;
+  /** By position, then by age. */
+  tablesOf(appId: string): Promise<TableSchema[]>;
+  /** The table as this transaction sees it; `known` itself when nothing has changed since it was loaded. */
+  tableIn(tx: Reads, known: TableSchema): Promise<TableSchema | undefined>;
+  /**
+   * Called inside the write that changes a table, before the change: from here until `settle`, works of later writes
+   * re-read the table and loads are not kept.
+   */
+  markChanging(tableId: string): void;
+  /** The write that called `markChanging` is over, whatever its end. */
+  settle(tableId: string): void;
+}
+
+export function createCatalog(store: Reads, events: Events): Catalog {
+  let generation = 0;
+  const workspaces = new Map<string, WorkspaceRow>();
+  const apps = new Map<string, AppRow>();
+  const tables = new Map<string, TableSchema>();
+  const tableIdsOfApp = new Map<string, readonly string[]>();
+  const changing = new Map<string, number>();
+
+  events.on('catalog.changed', ({ tableId }) => {
+    generation += 1;
+    tableIdsOfApp.clear();
+    if (tableId !== null) {
+      tables.delete(tableId);
+      return;
+    }
+    workspaces.clear();
+    apps.clear();
+    tables.clear();
+  });
+
+  /** Loads through, and keeps the result only when nothing changed meanwhile. */
+  async function cached<V>(cache: Map<string, V>, id: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
+    const hit = cache.get(id);
+    if (hit !== undefined) return hit;
+    const before = generation;
+    const value = await load();
+    if (value !== undefined && before === generation && !changing.has(id)) {
+      if (cache.size >= tablesMax) {
+        const oldest = cache.keys().next().value;
+        if (oldest !== undefined) cache.delete(oldest);
+      }
+      cache.set(id, value);
+    }
+    return value;
+  }
+
+  const app = (id: string) => cached(apps, id, () => store.find('apps', { id }));
+  const table = (id: string) => cached(tables, id, () => loadTable(store, id));
+
+  return {
+    workspace: (id) => cached(workspaces, id, () => store.find('workspaces', { id })),
+    app,
+    tableNow: (id) => tables.get(id),
+    table,
+    async tablesOf(appId) {
+      const ids = await cached(tableIdsOfApp, appId, async () => {
+        const rows = await store.list('tables', { app_id: appId }, { orderBy: [['position', 'asc'], ['number', 'asc']] });
+        return rows.map((row) => row.id);
+      });
+      const found = await Promise.all((ids ?? []).map(table));
+      return found.filter((one) => one !== undefined);
+    },
+    async tableIn(tx, known) {
+      if (tables.get(known.id) === known && !changing.has(known.id)) return known;
+      return loadTable(tx, known.id);
+    },
+    markChanging(tableId) {
+      generation += 1;
+      changing.set(tableId, (changing.get(tableId) ?? 0) + 1);
+    },
+    settle(tableId) {
+      generation += 1;
+      const left = (changing.get(tableId) ?? 1) - 1;
+      if (left > 0) changing.set(tableId, left);
+      else changing.delete(tableId);
+      tables.delete(tableId);
+      tableIdsOfApp.clear();
+    },
+  };
+}
+
+/** Reads a table with its fields through any handle. */
+export async function loadTable(reads: Reads, id: string): Promise<TableSchema | undefined> {
+  const row = await reads.find('tables', { id });
+  if (row === undefined) return undefined;
+  const app = await reads.find('apps', { id: row.app_id });
+  if (app === undefined) return undefined;
+  const fields = await reads.list('fields', { table_id: id }, { orderBy: [['position', 'asc'], ['created_at', 'asc'], ['id', 'asc']] });
+  return toTableSchema(row, app.workspace_id, fields);
+}
+
+/** Resolves rows into the immutable form that the rest of the core reads. */
+export function toTableSchema(row: TableRow, workspaceId: string, rows: readonly FieldRow[]): TableSchema {
+  const columns: string[] = [...systemColumns];
+  const fields = rows.map((fieldRow): Field => {
+    const type = fieldTypes[fieldRow.type];
+    let slot = -1;
+    let column = '';
+    if (type.systemColumn !== undefined) {
+      column = type.systemColumn;
+      slot = systemColumns.indexOf(type.systemColumn);
+    } else if (type.storage !== 'links') {
+      column = fieldRow.column_name;
+      slot = columns.push(column) - 1;
+    }
+    return {
+      id: fieldRow.id,
+      tableId: row.id,
+      name: fieldRow.name,
+      type: fieldRow.type,
+      options: fieldRow.options,
+      isRequired: fieldRow.is_required === 1,
+      isUnique: fieldRow.is_unique === 1,
+      isIndexed: fieldRow.is_indexed === 1,
+      position: fieldRow.position,
+      defaultValue: fieldRow.default_value,
+      foreign: fieldRow.foreign,
+      column,
+      slot,
+    };
+  });
+  return {
+    id: row.id,
+    number: row.number,
+    appId: row.app_id,
+    workspaceId,
+    name: row.name,
+    description: row.description,
+    role: row.role,
+    foreign: row.foreign,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    createdBy: row.created_by,
+    position: row.position,
+    fields,
+    fieldByName: new Map(fields.map((field) => [field.name, field])),
+    fieldById: new Map(fields.map((field) => [field.id, field])),
+    columns,
+    relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
+    physicalName: `t_${row.id}`,
+  };
+}

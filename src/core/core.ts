@@ -1,0 +1,41 @@
+/** Builds the one object that dialects, CLI and jobs receive. */
+import { createCatalog } from './catalog.ts';
+import type { Clock } from './clock.ts';
+import type { Core, CoreSettings } from './context.ts';
+import { createEvents } from './events.ts';
+import { createKeyRing } from './keys/key-ring.ts';
+import { createSecrets } from './keys/secrets.ts';
+import { createAttempts } from './limits/attempts.ts';
+import { createLimiter } from './limits/limiter.ts';
+import type { Store } from './store.ts';
+import { createMeter } from './usage/meter.ts';
+
+export interface CoreDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly masterKey: Buffer;
+  readonly settings: CoreSettings;
+}
+
+export function createCore({ store, clock, masterKey, settings }: CoreDeps): Core {
+  const events = createEvents();
+  const secrets = createSecrets(masterKey);
+  const catalog = createCatalog(store, events);
+  return {
+    store,
+    clock,
+    catalog,
+    secrets,
+    events,
+    settings,
+    keyRing: createKeyRing({
+      store,
+      clock,
+      secrets,
+      events,
+      attempts: settings.areLimitsOn ? createAttempts(clock) : null,
+    }),
+    limiter: createLimiter(clock),
+    meter: createMeter(store, clock),
+  };
+}

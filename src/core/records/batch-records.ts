@@ -1,0 +1,107 @@
+import type { Actor, Core } from '../context.ts';
+import { AppError, type Issue } from '../errors.ts';
+import { requireVerb } from '../permit.ts';
+import type { ChangeEntry } from '../store.ts';
+import type { TableSchema } from '../tables/table-schema.ts';
+import { type Once, type Replay, writeOnce } from './once.ts';
+import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
+import type { RecordView } from './record-view.ts';
+import { announce, currentTable, inWriteScope, insertDraft, removeRecords, updateWithDraft, type WriteScope } from './write-record.ts';
+
+/** Items that one batch may hold, all kinds together. */
+export const batchItemsMax = 1000;
+
+export interface Batch {
+  readonly create: readonly RecordInput[];
+  readonly update: readonly { readonly id: number; readonly input: RecordInput }[];
+  readonly delete: readonly number[];
+}
+
+export interface BatchResult {
+  readonly created: readonly RecordView[];
+  readonly updated: readonly RecordView[];
+  readonly deleted: readonly number[];
+}
+
+interface Drafts {
+  readonly create: readonly Draft[];
+  readonly update: readonly { readonly id: number; readonly draft: Draft }[];
+}
+
+/**
+ * Creates, updates and deletes in one transaction: all or nothing, in that order. When items are refused the error is
+ * batch_failed with an issue per problem, its path naming the item (`create[3].Name`).
+ */
+export async function batchRecords(
+  core: Core,
+  actor: Actor,
+  table: TableSchema,
+  batch: Batch,
+  once?: Once<BatchResult>,
+): Promise<BatchResult | Replay> {
+  const items = batch.create.length + batch.update.length + batch.delete.length;
+  if (items > batchItemsMax) {
+    throw new AppError('batch_too_large', `A batch holds at most ${batchItemsMax} items; this one has ${items}.`);
+  }
+  if (batch.create.length > 0) requireVerb(actor, table, 'create');
+  if (batch.update.length > 0) requireVerb(actor, table, 'update');
+  if (batch.delete.length > 0) requireVerb(actor, table, 'delete');
+  const drafts = await readBatch(actor, table, batch);
+  const changes: ChangeEntry[] = [];
+  const result = await writeOnce(core, once, (tx) =>
+    inWriteScope(core, actor, tx, changes, async (scope) => {
+      const current = await currentTable(scope, table);
+      return applyBatch(scope, current, batch, current === table ? drafts : await readBatch(actor, current, batch));
+    }),
+  );
+  announce(core, changes);
+  return result;
+}
+
+async function readBatch(actor: Actor, table: TableSchema, batch: Batch): Promise<Drafts> {
+  const grant = actor.grant(table);
+  const issues: Issue[] = [];
+  const create = batch.create.map((input, index) =>
+    draftOf(table, rebind(input, table), 'create', grant, `create[${index}].`, issues),
+  );
+  const update = batch.update.map(({ id, input }, index) => ({
+    id,
+    draft: draftOf(table, rebind(input, table), 'merge', grant, `update[${index}].`, issues),
+  }));
+  throwIssues(issues, 'batch_failed');
+  for (const draft of create) await prepareDraft(draft);
+  for (const { draft } of update) await prepareDraft(draft);
+  return { create, update };
+}
+
+async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, drafts: Drafts): Promise<BatchResult> {
+  const created: RecordView[] = [];
+  for (const [index, draft] of drafts.create.entries()) {
+    const path = `create[${index}]`;
+    created.push(await insertDraft(scope, table, draft, `${path}.`).catch(namingItem(path)));
+  }
+  const updated: RecordView[] = [];
+  for (const [index, { id, draft }] of drafts.update.entries()) {
+    const path = `update[${index}]`;
+    updated.push(await updateWithDraft(scope, table, id, draft, undefined, `${path}.`).catch(namingItem(path)));
+  }
+  const deleted = await removeRecords(scope, table, batch.delete);
+  if (deleted.length < new Set(batch.delete).size) {
+    const gone = new Set(deleted);
+    const index = batch.delete.findIndex((id) => !gone.has(id));
+    throw namedItem(new AppError('record_not_found'), `delete[${index}]`);
+  }
+  return { created, updated, deleted };
+}
+
+function namingItem(path: string) {
+  return (error: unknown): never => {
+    throw error instanceof AppError ? namedItem(error, path) : error;
+  };
+}
+
+/** The refusal of one item as the refusal of the batch. */
+function namedItem(error: AppError, path: string): AppError {
+  const issues = error.issues.length > 0 ? error.issues : [{ field: path, code: error.code, message: error.message }];
+  return new AppError('batch_failed', `${path}: ${error.message}`, { issues });
+}

@@ -1,0 +1,48 @@
+import { appendAudit } from '../audit/append-audit.ts';
+import type { Actor, Core } from '../context.ts';
+import { AppError } from '../errors.ts';
+import type { Json } from '../fields/field-type.ts';
+import { checkName } from '../names.ts';
+import { requireVerb } from '../permit.ts';
+import { changeSchema } from './change-schema.ts';
+import type { TableSchema } from './table-schema.ts';
+
+export interface TablePatch {
+  readonly name?: string;
+  readonly description?: string | null;
+  readonly role?: 'users' | null;
+  readonly position?: number;
+  readonly foreign?: Readonly<Record<string, Json>>;
+}
+
+/** Changes a table's name, description, role or place. Renaming touches no record. */
+export async function updateTable(core: Core, actor: Actor, table: TableSchema, patch: TablePatch): Promise<TableSchema> {
+  requireVerb(actor, table, 'schema');
+  await changeSchema(core, async (tx, touch) => {
+    await touch(table.id);
+    const name = patch.name === undefined ? undefined : checkName(patch.name);
+    if (name !== undefined) {
+      const siblings = await tx.list('tables', { app_id: table.appId, name });
+      if (siblings.some((one) => one.id !== table.id)) throw new AppError('name_taken', `The app already has a table "${name}".`);
+    }
+    if (patch.role === 'users') await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
+    await tx.update('tables', { id: table.id }, {
+      ...(name === undefined ? {} : { name }),
+      ...(patch.description === undefined ? {} : { description: patch.description }),
+      ...(patch.role === undefined ? {} : { role: patch.role }),
+      ...(patch.position === undefined ? {} : { position: patch.position }),
+      ...(patch.foreign === undefined ? {} : { foreign: patch.foreign }),
+      updated_at: core.clock.now(),
+    });
+    await appendAudit(tx, core, actor, {
+      action: 'table.update',
+      target: table.id,
+      workspaceId: table.workspaceId,
+      appId: table.appId,
+      detail: { changed: Object.keys(patch) },
+    });
+  });
+  const changed = await core.catalog.table(table.id);
+  if (changed === undefined) throw new AppError('table_not_found');
+  return changed;
+}

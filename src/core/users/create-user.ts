@@ -1,0 +1,36 @@
+import type { Core } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Tx } from '../store.ts';
+import type { UserRow } from '../system-rows.ts';
+
+export interface UserInput {
+  readonly email: string;
+  readonly name: string;
+  readonly surname?: string;
+}
+
+const emailForm = /^[^\s@]+@[^\s@]+$/;
+
+/** The user with this e-mail address (compared in lower case), created when there is none. @throws body_invalid */
+export async function findOrCreateUser(tx: Tx, core: Core, input: UserInput): Promise<UserRow> {
+  const email = input.email.trim().toLowerCase();
+  if (!emailForm.test(email) || email.length > 254 || !email.isWellFormed()) {
+    const message = 'must be an e-mail address';
+    throw new AppError('body_invalid', `email: ${message}`, { issues: [{ field: 'email', code: 'body_invalid', message }] });
+  }
+  const existing = await tx.find('users', { email });
+  if (existing !== undefined) return existing;
+  const now = core.clock.now();
+  const user: UserRow = {
+    id: newId(),
+    email,
+    name: input.name.trim() === '' ? (email.split('@')[0] ?? email) : input.name.trim(),
+    surname: input.surname?.trim() ?? '',
+    is_disabled: 0,
+    created_at: now,
+    updated_at: now,
+  };
+  await tx.insert('users', user);
+  return user;
+}

@@ -1,0 +1,45 @@
+import { appendAudit } from '../audit/append-audit.ts';
+import type { Actor, Core } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { checkName } from '../names.ts';
+import type { WorkspaceRow } from '../system-rows.ts';
+
+export interface WorkspaceInput {
+  readonly name: string;
+  readonly description?: string | null;
+}
+
+/** The plan of a fresh self-hosted workspace. */
+export const defaultPlanId = 'business';
+
+/** Creates a workspace whose owner is the actor's user (or `ownerId`, for the server itself). */
+export async function createWorkspace(
+  core: Core,
+  actor: Actor,
+  input: WorkspaceInput,
+  ownerId: string | null = actor.userId,
+): Promise<WorkspaceRow> {
+  if (ownerId === null || actor.workspaceId !== null) {
+    throw new AppError('scope_missing', 'Only a person, or a key of a person, can create a workspace.');
+  }
+  const now = core.clock.now();
+  const workspace: WorkspaceRow = {
+    id: newId(),
+    name: checkName(input.name),
+    description: input.description ?? null,
+    plan_id: defaultPlanId,
+    limits: {},
+    created_by: ownerId,
+    created_at: now,
+    updated_at: null,
+  };
+  await core.store.write(async (tx) => {
+    await tx.insert('workspaces', workspace);
+    await tx.insert('memberships', { workspace_id: workspace.id, user_id: ownerId, role: 'owner', created_at: now });
+    await appendAudit(tx, core, actor, { action: 'workspace.create', target: workspace.id, workspaceId: workspace.id });
+  });
+  core.events.emit('catalog.changed', { workspaceId: workspace.id, tableId: null });
+  core.events.emit('keys.changed', { keyId: null });
+  return workspace;
+}

@@ -1,0 +1,99 @@
+/** The list of dialects, and the life of a request: the hooks in the order in which they run, the same for all. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { Core } from '../core/context.ts';
+import { AppError } from '../core/errors.ts';
+import { authenticate, type SessionReader } from '../http/authenticate.ts';
+import type { Call } from '../http/call.ts';
+import { answerPreflight, writeCors } from '../http/cors.ts';
+import { logRefusal } from '../http/log-request.ts';
+import { takeCall } from '../http/rate-limit.ts';
+import { toAppError } from '../http/to-app-error.ts';
+import { native } from './native/index.ts';
+import type { Dialect } from './dialect.ts';
+
+/** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
+export const dialects: readonly Dialect[] = [native];
+
+export function mountDialects(server: FastifyInstance, core: Core, readSession: SessionReader | null): void {
+  const methods = new RouteMethods();
+  for (const dialect of dialects) {
+    server.register(async (scope) => {
+      scope.addHook('onRoute', (route) => {
+        if (dialect.tellsMethods) methods.add(route.url, route.method);
+      });
+      scope.addHook('onRequest', (request, reply, done) => {
+        admit(core, dialect, readSession, request, reply, done);
+      });
+      scope.setErrorHandler((error, request, reply) => sendError(core, dialect, error, request, reply));
+      dialect.routes(scope, core);
+    });
+  }
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const dialect = dialects.find((one) => one.owns(path)) ?? native;
+    if (request.method === 'OPTIONS') return answerPreflight(reply, dialect.cors);
+    writeCors(request, reply, dialect.cors);
+    const allowed = dialect.tellsMethods ? methods.of(path) : [];
+    if (allowed.length > 0) reply.header('Allow', allowed.join(', '));
+    return sendError(core, dialect, new AppError(allowed.length > 0 ? 'method_not_allowed' : 'route_not_found'), request, reply);
+  });
+}
+
+/** Credential → key → limit. Every step is synchronous while the key is in memory. */
+function admit(
+  core: Core,
+  dialect: Dialect,
+  readSession: SessionReader | null,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  try {
+    writeCors(request, reply, dialect.cors);
+    const { config } = request.routeOptions;
+    if (config.access === 'open') return done();
+    const credential = dialect.findCredential(request);
+    if (credential === null) return done();
+    const call = authenticate(core, credential, request.ip, request.headers.origin, readSession);
+    if (call instanceof Promise) {
+      call.then((one) => begin(core, one, request, reply)).then(() => done(), done);
+      return;
+    }
+    const limited = begin(core, call, request, reply);
+    if (limited === undefined) return done();
+    limited.then(() => done(), done);
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+function begin(core: Core, call: Call, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+  // Set before the limit is asked, so that a refused call is counted under its key.
+  request.call = call;
+  call.verb = request.routeOptions.config.verb ?? '';
+  return takeCall(core, call, reply);
+}
+
+function sendError(core: Core, dialect: Dialect, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown);
+  logRefusal(core, request, error);
+  const rendered = dialect.renderError(error, request);
+  if (error.retryAfterSeconds !== undefined) reply.header('Retry-After', String(error.retryAfterSeconds));
+  if (rendered.headers !== undefined) reply.headers(rendered.headers);
+  return reply.code(rendered.status).header('Content-Type', rendered.contentType).send(rendered.body);
+}
+
+/** Which methods a path knows: asked only for requests that matched nothing. */
+class RouteMethods {
+  readonly #routes: { readonly pattern: RegExp; readonly methods: ReadonlySet<string> }[] = [];
+
+  add(url: string, method: HTTPMethods | HTTPMethods[]): void {
+    const source = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+');
+    this.#routes.push({ pattern: new RegExp(`^${source}/?$`), methods: new Set([method].flat()) });
+  }
+
+  of(path: string): string[] {
+    const found = this.#routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]);
+    return [...new Set(found)].sort();
+  }
+}

@@ -1,0 +1,40 @@
+/** What the log says about requests: faults always, refusals and answers only when asked for detail. Never a secret. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Core } from '../core/context.ts';
+import type { AppError } from '../core/errors.ts';
+
+/** A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
+export function logRefusal(core: Core, request: FastifyRequest, error: AppError): void {
+  if (error.code === 'internal_error') {
+    request.log.error({ err: error.cause ?? error, code: error.code, internal: error.internal, route: routeOf(request) }, 'request failed');
+  } else if (error.code === 'store_unavailable') {
+    request.log.error({ code: error.code, internal: error.internal, health: core.store.health() }, 'store unavailable');
+  } else if (request.log.level === 'debug' || request.log.level === 'trace') {
+    request.log.debug({ code: error.code, internal: error.internal, route: routeOf(request) }, 'refused');
+  }
+}
+
+/** Counts the call under its key and tells observers, once per request, when its answer has gone out. */
+export function watchRequests(server: FastifyInstance, core: Core, observe: RequestObserver): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    request.arrivedAt = core.clock.monotonic();
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const call = request.call;
+    if (call !== null && call.verified !== null) {
+      const { key, secret, app, workspace } = call.verified;
+      core.meter.count(key.id, workspace.id, app?.id ?? '', call.tableId, call.verb, reply.statusCode);
+      core.meter.touch(secret.hash, request.ip);
+    }
+    observe(request, reply, core.clock.monotonic() - request.arrivedAt);
+    done();
+  });
+}
+
+export type RequestObserver = (request: FastifyRequest, reply: FastifyReply, durationMs: number) => void;
+
+/** The route's pattern, not the path: paths can carry what should not be in a log. */
+function routeOf(request: FastifyRequest): string {
+  return `${request.method} ${request.routeOptions.url ?? '(none)'}`;
+}

@@ -1,0 +1,54 @@
+/** The HTTP server: parsing, limits on size and time, and validation; no route of its own. */
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import fastify, { type FastifyInstance, type FastifySchemaCompiler } from 'fastify';
+import type { Logger } from 'pino';
+
+export interface ServerOptions {
+  readonly logger: Logger;
+  readonly bodyBytesMax: number;
+  readonly trustedProxies: readonly string[];
+}
+
+export function createServer(options: ServerOptions): FastifyInstance {
+  const server = fastify({
+    loggerInstance: options.logger,
+    // Requests are logged once, at the end, by log-request.ts.
+    disableRequestLogging: true,
+    bodyLimit: options.bodyBytesMax,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    // A client that does not finish its request is not waited for.
+    requestTimeout: 120_000,
+    keepAliveTimeout: 72_000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // While closing, idle connections are ended and running requests are finished.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    // Ids in logs only; clients are not believed.
+    requestIdHeader: false,
+  }) as unknown as FastifyInstance;
+  server.decorateRequest('call', null);
+  server.decorateRequest('arrivedAt', 0);
+  server.setValidatorCompiler(compileLazily());
+  return server;
+}
+
+/**
+ * Schemas compile on first use: most routes of a process are never called and start-up pays for none of them. Query and
+ * path texts are coerced to what the schema asks for; bodies are taken as they are.
+ */
+function compileLazily(): FastifySchemaCompiler<object> {
+  const strict = new Ajv({ allErrors: true, coerceTypes: false, useDefaults: true, removeAdditional: false, strict: false });
+  const coercing = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: false, strict: false });
+  addFormats.default(strict);
+  addFormats.default(coercing);
+  return ({ schema, httpPart }) => {
+    const ajv = httpPart === 'body' ? strict : coercing;
+    let validate: ReturnType<Ajv['compile']> | undefined;
+    return (data: unknown) => {
+      validate ??= ajv.compile(schema);
+      if (validate(data)) return true;
+      return { error: validate.errors as never };
+    };
+  };
+}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkNativeFormat, newSecret, partsOf } from './secret-format.ts';
 import { keyKinds } from './scopes.ts';
+import { checkNativeFormat, newSecret, partsOf } from './secret-format.ts';
 
 test('every kind of secret has the look that its clients demand', () => {
   for (let i = 0; i < 200; i++) {

@@ -1,0 +1,73 @@
+/** The actor that a key makes: what its scopes, its user's roles and its own bounds allow together. Deny by default. */
+import type { Actor } from '../context.ts';
+import type { KeyRow } from '../system-rows.ts';
+import { verbBits } from '../workspaces/roles.ts';
+import { type Grant, grantFor, noGrant } from './scopes.ts';
+import type { KeyPart } from './secret-format.ts';
+
+export interface KeyReach {
+  readonly key: KeyRow;
+  readonly part: KeyPart;
+  /** Verb bits of the user's role in each workspace that the key reaches. */
+  readonly roleBits: ReadonlyMap<string, number>;
+  /** Apps within that reach whose API is switched off. */
+  readonly closedApps: ReadonlySet<string>;
+}
+
+/** In place of a table id in `grant`: what holds for every table of an app. In place of an app id: for every app. */
+export const every = '*';
+
+const nothing: ReadonlySet<string> = new Set();
+const writes = verbBits.create | verbBits.update;
+
+/** Bits that a secret of this part can carry at most. */
+export function partBits(part: KeyPart): number {
+  return part === 'write_only' ? writes : 255;
+}
+
+export function createKeyActor({ key, part, roleBits, closedApps }: KeyReach): Actor {
+  const grants = new Map<string, Grant>();
+
+  function bitsIn(workspaceId: string, appId: string | null): number {
+    // An app's key knows nothing of its workspace, nor of the neighbours of its app.
+    if (key.app_id !== null && appId !== key.app_id) return 0;
+    if (appId !== null && closedApps.has(appId)) return 0;
+    return (roleBits.get(workspaceId) ?? 0) & partBits(part);
+  }
+
+  function decide(workspaceId: string, appId: string, tableId: string): Grant {
+    const bits = bitsIn(workspaceId, appId);
+    if (bits === 0) return noGrant;
+    if (key.kind === 'native') return grantFor(key.scopes, appId, tableId, bits);
+    // A write-only secret must not read by writing: what an update answers is masked too.
+    return { verbs: bits, readable: bits & verbBits.read ? null : nothing, writable: null };
+  }
+
+  return {
+    label: `key:${key.id}`,
+    userId: key.user_id,
+    keyId: key.id,
+    workspaceId: key.kind === 'personal' ? null : key.workspace_id,
+    appId: key.app_id,
+    address: null,
+    isMember: (workspaceId) => roleBits.has(workspaceId),
+    grant(table) {
+      const place = table.id === every ? table.appId : table.id;
+      const known = grants.get(place);
+      if (known !== undefined) return known;
+      const grant = decide(table.workspaceId, table.appId, table.id);
+      // Refusals are not kept: they are rare, and of any number of tables outside the key's reach.
+      if (grant !== noGrant) grants.set(place, grant);
+      return grant;
+    },
+    verbs: (workspaceId, appId) =>
+      key.kind === 'native'
+        ? grantFor(key.scopes, appId ?? every, null, bitsIn(workspaceId, appId)).verbs
+        : bitsIn(workspaceId, appId),
+  };
+}
+
+/** The same actor calling from this address, for operations that leave an audit entry. */
+export function actorAt(actor: Actor, address: string): Actor {
+  return { ...actor, address };
+}

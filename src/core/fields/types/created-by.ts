@@ -1,0 +1,4 @@
+/** Who made the record. */
+import { systemUser } from '../system-field.ts';
+
+export const createdByType = systemUser('created_by');

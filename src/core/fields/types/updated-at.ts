@@ -1,0 +1,4 @@
+/** When the record was last changed. */
+import { systemTime } from '../system-field.ts';
+
+export const updatedAtType = systemTime('updated_at');

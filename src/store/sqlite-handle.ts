@@ -29,10 +29,7 @@ interface HandleOptions {
 const statementsMax = 1_000;
 
 export function openHandle(file: string, options: HandleOptions): Handle {
-  const db = new Database(file, { readonly: options.isReadonly, timeout: options.busyMs });
-  // No mmap: touched pages would count as memory of the process, and the pages of a database file can vanish under it.
-  db.pragma(`cache_size = -${options.cacheKib}`);
-  db.pragma(`temp_store = ${options.temporary}`);
+  const db = connect(file, options);
   const asObjects = statementCache(db, false);
   const asArrays = statementCache(db, true);
   const handle: Handle = {
@@ -66,6 +63,20 @@ export function openHandle(file: string, options: HandleOptions): Handle {
     },
   };
   return handle;
+}
+
+function connect(file: string, options: HandleOptions): Database.Database {
+  const db = new Database(file, { readonly: options.isReadonly, timeout: options.busyMs });
+  try {
+    // No mmap: touched pages would count as memory of the process, and the pages of a database file can vanish under it.
+    db.pragma(`cache_size = -${options.cacheKib}`);
+    db.pragma(`temp_store = ${options.temporary}`);
+    return db;
+  } catch (error) {
+    db.close();
+    if (sqliteCode(error) === 'SQLITE_NOTADB') throw new Error(`The file ${file} is not an SQLite database.`);
+    throw error;
+  }
 }
 
 type Statement = Database.Statement<Param[]>;

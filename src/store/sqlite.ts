@@ -9,7 +9,7 @@ import type { Stored } from '../core/fields/field-type.ts';
 import type { StoreHealth } from '../core/store.ts';
 import type { Engine, SqlDialect } from './engine.ts';
 import { type CheckpointLimits, checkpointLimits, createCheckpointer } from './sqlite-checkpoint.ts';
-import { type Handle, isFatalCode, openHandle, sqliteCode, storeUnavailable } from './sqlite-handle.ts';
+import { type Handle, isFatalCode, openHandle, storeUnavailable } from './sqlite-handle.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-lock.ts';
 import { createWriter } from './sqlite-writer.ts';
 
@@ -168,7 +168,6 @@ function openWriter(file: string): Handle {
     return handle;
   } catch (error) {
     db.close();
-    if (sqliteCode(error) === 'SQLITE_NOTADB') throw new Error(`The file ${file} is not an SQLite database.`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint and format, layers, dead exports, generated files, lock file. One line per check; the
+ * `npm run check`: types, lint and format, layers, dead exports, generated files, lock file, guide. One line per check; the
  * output only of those that failed. `npm run check -- types lint` runs the named ones.
  */
 import { spawn } from 'node:child_process';
@@ -22,6 +22,7 @@ const checks: readonly Check[] = [
   { name: 'exports', what: 'knip', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
   { name: 'generated', what: 'files made from code', args: ['scripts/generate.ts', '--check'] },
   { name: 'lock', what: 'package-lock.json', args: ['scripts/check-lock-file.ts'] },
+  { name: 'guide', what: 'CONTRIBUTING.md', args: ['scripts/check-guide.ts'] },
 ];
 
 interface Outcome {

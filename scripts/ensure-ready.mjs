@@ -132,7 +132,7 @@ function explain(output) {
   say('packages could not be installed: ' + (known ? known[1] : 'npm failed.'));
   process.stderr.write(
     lines
-      .slice(-12)
+      .slice(0, 12)
       .map((line) => '  ' + line.trimEnd() + '\n')
       .join(''),
   );
@@ -141,7 +141,10 @@ function explain(output) {
 function install(wantsTools) {
   refuseMusl();
   const startedAt = Date.now();
-  say((existsSync(modules) ? 'packages have changed, installing them' : 'installing packages') + ' (about a minute) …');
+  say(
+    (existsSync(modules) ? 'packages are missing or have changed, installing them' : 'installing packages') +
+      ' (about a minute) …',
+  );
   const args = ['ci', '--loglevel=error', '--engine-strict=false', '--no-audit', '--no-fund'];
   // Even where NODE_ENV=production would leave them out.
   if (wantsTools) args.push('--include=dev');

@@ -14,7 +14,7 @@ export interface Import {
 
 // `import … from`, `export … from`, `import '…'`, `import('…')`, and files named for worker threads.
 const importForm =
-  /\b(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]|\bnew\s+URL\(\s*['"](\.[^'"]+\.tsx?)['"]/g;
+  /\b(?:import|export)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]|\bnew\s+URL\(\s*['"](\.[^'"]+\.(?:tsx?|mjs))['"]/g;
 
 /** Every import of one file, type-only ones included. */
 export function importsOf(path: string, text: SourceText): Import[] {

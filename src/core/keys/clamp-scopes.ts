@@ -9,6 +9,7 @@ import type { Scope } from './scopes.ts';
 
 export const scopesMax = 500;
 const maskMax = 1000;
+const writeBits = verbBits.create | verbBits.update;
 
 /** Where a key lives: one app, or with null every app of the workspace. */
 export interface KeyPlace {
@@ -107,8 +108,9 @@ export async function clampScopes(
     const held = actor.grant({ id: scope.table, appId: table?.app_id ?? appId, workspaceId: place.workspaceId });
     const verbsLeft = bits & held.verbs;
     if (verbsLeft === 0) continue;
-    const readable = maskWithin(scope.readable, held.readable);
-    const writable = maskWithin(scope.writable, held.writable);
+    // A mask is kept only with a verb that it bounds.
+    const readable = (verbsLeft & verbBits.read) === 0 ? undefined : maskWithin(scope.readable, held.readable);
+    const writable = (verbsLeft & writeBits) === 0 ? undefined : maskWithin(scope.writable, held.writable);
     clamped.push({
       ...(place.appId === null && appId !== every ? { app: appId } : {}),
       table: scope.table,

@@ -52,12 +52,11 @@ export function createKeyActor({ key, part, roleBits, closedApps }: KeyReach): A
     address: null,
     isMember: (workspaceId) => roleBits.has(workspaceId),
     grant(table) {
-      const place = table.id === every ? table.appId : table.id;
-      const known = grants.get(place);
+      const known = grants.get(table.id);
       if (known !== undefined) return known;
       const grant = decide(table.workspaceId, table.appId, table.id);
-      // Refusals are not kept: they are rare, and of any number of tables outside the key's reach.
-      if (grant !== noGrant) grants.set(place, grant);
+      // Kept by the table's id, which says all. Refusals are not kept, being of any number of tables outside the reach.
+      if (grant !== noGrant && table.id !== every) grants.set(table.id, grant);
       return grant;
     },
     verbs: (workspaceId, appId) =>

@@ -58,7 +58,7 @@ export async function readUsage(core: Core, actor: Actor, query: UsageQuery): Pr
   for await (const rows of pieces(core, whose, from, to)) {
     for (const row of rows) {
       const sum = labelled(row, by);
-      const name = JSON.stringify(sum);
+      const name = JSON.stringify(Object.values(sum));
       const known = sums.get(name);
       if (known !== undefined) known.calls += row.calls;
       else sums.set(name, { ...sum, calls: row.calls });
@@ -66,7 +66,7 @@ export async function readUsage(core: Core, actor: Actor, query: UsageQuery): Pr
     if (sums.size > sumsMax)
       throw refused('by', `gives more than ${sumsMax} sums; ask for a shorter time or fewer dimensions`);
   }
-  return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  return [...sums.values()].sort((a, b) => inOrder(a, b, by));
 }
 
 async function scopeOf(core: Core, actor: Actor, query: UsageQuery): Promise<Where<UsageRow>> {
@@ -106,32 +106,47 @@ async function* pieces(core: Core, whose: Where<UsageRow>, from: number, to: num
 }
 
 function labelled(row: UsageRow, by: readonly UsageDimension[]): Omit<UsageSum, 'calls'> {
-  const sum: { -readonly [K in keyof UsageSum]: UsageSum[K] } = { calls: 0 };
-  for (const dimension of by) {
-    switch (dimension) {
-      case 'app':
-        sum.app_id = row.app_id;
-        break;
-      case 'key':
-        sum.key_id = row.key_id;
-        break;
-      case 'table':
-        sum.table_id = row.table_id;
-        break;
-      case 'verb':
-        sum.verb = row.verb;
-        break;
-      case 'status':
-        sum.status = row.status;
-        break;
-      case 'minute':
-      case 'hour':
-      case 'day':
-        sum.at = (row.minute - (row.minute % spanMinutes[dimension])) * minuteMs;
-        break;
-    }
-  }
+  const sum: Record<string, string | number> = {};
+  for (const dimension of by) sum[fieldOf[dimension]] = labelOf(row, dimension);
   return sum;
+}
+
+function labelOf(row: UsageRow, dimension: UsageDimension): string | number {
+  switch (dimension) {
+    case 'app':
+      return row.app_id;
+    case 'key':
+      return row.key_id;
+    case 'table':
+      return row.table_id;
+    case 'verb':
+      return row.verb;
+    case 'status':
+      return row.status;
+    case 'minute':
+    case 'hour':
+    case 'day':
+      return (row.minute - (row.minute % spanMinutes[dimension])) * minuteMs;
+  }
+}
+
+const fieldOf: Record<UsageDimension, keyof UsageSum> = {
+  app: 'app_id',
+  key: 'key_id',
+  table: 'table_id',
+  verb: 'verb',
+  status: 'status',
+  minute: 'at',
+  hour: 'at',
+  day: 'at',
+};
+
+function inOrder(a: UsageSum, b: UsageSum, by: readonly UsageDimension[]): number {
+  for (const dimension of by) {
+    const [x, y] = [a[fieldOf[dimension]] ?? 0, b[fieldOf[dimension]] ?? 0];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
 }
 
 function refused(field: string, message: string): AppError {

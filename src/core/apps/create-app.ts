@@ -2,6 +2,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireWorkspace } from '../permit.ts';
 import type { AppRow } from '../system-rows.ts';
 
@@ -13,7 +14,13 @@ export interface AppInput {
 }
 
 /** Creates an empty app in a workspace. */
-export async function createApp(core: Core, actor: Actor, workspaceId: string, input: AppInput): Promise<AppRow> {
+export async function createApp(
+  core: Core,
+  actor: Actor,
+  workspaceId: string,
+  input: AppInput,
+  once?: Once<AppRow>,
+): Promise<AppRow> {
   const workspace = await requireWorkspace(core, actor, workspaceId, 'schema');
   const now = core.clock.now();
   const app: AppRow = {
@@ -29,9 +36,10 @@ export async function createApp(core: Core, actor: Actor, workspaceId: string, i
     created_at: now,
     updated_at: now,
   };
-  await core.store.write(async (tx) => {
+  await writeOnce(core, once, async (tx) => {
     await tx.insert('apps', app);
     await appendAudit(tx, core, actor, { action: 'app.create', target: app.id, workspaceId, appId: app.id });
+    return app;
   });
   core.events.emit('catalog.changed', { workspaceId, tableId: null });
   return app;

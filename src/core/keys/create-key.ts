@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { planFeatures } from '../limits/plans.ts';
 import { checkName } from '../names.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireApp, requireWorkspace } from '../permit.ts';
 import type { Tx } from '../store.ts';
 import type { KeyRow } from '../system-rows.ts';
@@ -37,7 +38,12 @@ export interface CreatedKey {
  * @throws body_invalid, name_invalid, app_not_found, workspace_not_found, table_not_found, field_not_found, member_not_found,
  * scope_missing, role_insufficient, plan_excludes, plan_limit_reached
  */
-export async function createKey(core: Core, actor: Actor, input: KeyInput): Promise<CreatedKey> {
+export async function createKey(
+  core: Core,
+  actor: Actor,
+  input: KeyInput,
+  once?: Once<CreatedKey>,
+): Promise<CreatedKey> {
   if (!keyKinds.includes(input.kind)) throw refuseKeyInput('kind', `must be one of ${keyKinds.join(', ')}`);
   if (input.kind !== 'native' && (input.scopes?.length ?? 0) > 0)
     throw refuseKeyInput('scopes', 'only native keys have scopes');
@@ -47,7 +53,7 @@ export async function createKey(core: Core, actor: Actor, input: KeyInput): Prom
   const place = await placeOf(core, actor, input);
   const userId = userOf(actor, input) ?? place.createdBy;
 
-  const created = await core.store.write(async (tx): Promise<CreatedKey> => {
+  const created = await writeOnce(core, once, async (tx): Promise<CreatedKey> => {
     const key: KeyRow = {
       id: newId(),
       kind: input.kind,

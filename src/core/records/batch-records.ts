@@ -1,12 +1,20 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { type Once, type Replay, writeOnce } from './once.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import { announce, currentTable, inWriteScope, insertDraft, removeRecords, updateWithDraft, type WriteScope } from './write-record.ts';
+import {
+  announce,
+  currentTable,
+  insertDraft,
+  inWriteScope,
+  removeRecords,
+  updateWithDraft,
+  type WriteScope,
+} from './write-record.ts';
 
 /** Items that one batch may hold, all kinds together. */
 export const batchItemsMax = 1000;
@@ -38,7 +46,7 @@ export async function batchRecords(
   table: TableSchema,
   batch: Batch,
   once?: Once<BatchResult>,
-): Promise<BatchResult | Replay> {
+): Promise<BatchResult> {
   const items = batch.create.length + batch.update.length + batch.delete.length;
   if (items > batchItemsMax) {
     throw new AppError('batch_too_large', `A batch holds at most ${batchItemsMax} items; this one has ${items}.`);

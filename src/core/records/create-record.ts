@@ -1,11 +1,11 @@
 import type { Actor, Core } from '../context.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { type Once, type Replay, writeOnce } from './once.ts';
 import { type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import { announce, currentTable, inWriteScope, insertDraft } from './write-record.ts';
+import { announce, currentTable, insertDraft, inWriteScope } from './write-record.ts';
 
 /**
  * Creates one record; resolves when it is on disk. Fields left out get their default.
@@ -17,7 +17,7 @@ export async function createRecord(
   table: TableSchema,
   input: RecordInput,
   once?: Once<RecordView>,
-): Promise<RecordView | Replay> {
+): Promise<RecordView> {
   const grant = requireVerb(actor, table, 'create');
   const draft = await readInput(table, input, 'create', grant);
   const changes: ChangeEntry[] = [];

@@ -1,8 +1,8 @@
 import type { Actor, Core } from '../context.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { type Once, type Replay, writeOnce } from './once.ts';
 import type { StoredRow } from './query.ts';
 import { type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
@@ -27,7 +27,7 @@ export async function updateRecord(
   id: number,
   input: RecordInput,
   options: UpdateOptions,
-): Promise<RecordView | Replay> {
+): Promise<RecordView> {
   const grant = requireVerb(actor, table, 'update');
   const draft = await readInput(table, input, options.mode, grant);
   const changes: ChangeEntry[] = [];

@@ -1,13 +1,13 @@
 import type { Actor, Core } from '../context.ts';
 import { valueRefused } from '../errors.ts';
 import type { Field, Stored } from '../fields/field-type.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { type Once, type Replay, writeOnce } from './once.ts';
 import { type Draft, type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import { announce, currentTable, inWriteScope, insertDraft, updateWithDraft, type WriteScope } from './write-record.ts';
+import { announce, currentTable, insertDraft, inWriteScope, updateWithDraft, type WriteScope } from './write-record.ts';
 
 export interface Upserted {
   readonly view: RecordView;
@@ -26,7 +26,7 @@ export async function upsertRecord(
   key: Field,
   input: RecordInput,
   once?: Once<Upserted>,
-): Promise<Upserted | Replay> {
+): Promise<Upserted> {
   const grant = requireVerb(actor, table, 'create');
   requireVerb(actor, table, 'update');
   const draft = await readInput(table, input, 'merge', grant);
@@ -55,6 +55,7 @@ async function insert(scope: WriteScope, table: TableSchema, draft: Draft): Prom
 export function keyValue(key: Field, draft: Draft): Stored {
   if (!key.isUnique) throw valueRefused(key.name, 'must be a unique field to be matched on', 'parameter_invalid');
   const value = draft.stored.get(key);
-  if (value === undefined || value === null) throw valueRefused(key.name, 'must have a value to match on', 'value_required');
+  if (value === undefined || value === null)
+    throw valueRefused(key.name, 'must have a value to match on', 'value_required');
   return value;
 }

@@ -2,19 +2,24 @@
  * The frame of every change to tables and fields: one transaction, the tables marked while it runs so that writes queued
  * behind it re-read them, and memory dropped when it is over.
  */
+import { loadTable } from '../catalog.ts';
 import type { Core } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { loadTable } from '../catalog.ts';
+import { type Once, writeOnce } from '../once.ts';
 import type { Tx } from '../store.ts';
 import type { TableSchema } from './table-schema.ts';
 
 /** Marks a table as changing and answers it as this transaction sees it. Call before changing it. */
 export type Touch = (tableId: string) => Promise<TableSchema>;
 
-export async function changeSchema<T>(core: Core, work: (tx: Tx, touch: Touch) => Promise<T>): Promise<T> {
+export async function changeSchema<T>(
+  core: Core,
+  work: (tx: Tx, touch: Touch) => Promise<T>,
+  once?: Once<T>,
+): Promise<T> {
   const touched = new Set<string>();
   try {
-    return await core.store.write(async (tx) => {
+    return await writeOnce(core, once, async (tx) => {
       const touch: Touch = async (tableId) => {
         const table = await loadTable(tx, tableId);
         if (table === undefined) throw new AppError('table_not_found');

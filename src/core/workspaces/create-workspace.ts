@@ -3,6 +3,7 @@ import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
+import { type Once, writeOnce } from '../once.ts';
 import type { WorkspaceRow } from '../system-rows.ts';
 
 export interface WorkspaceInput {
@@ -19,6 +20,7 @@ export async function createWorkspace(
   actor: Actor,
   input: WorkspaceInput,
   ownerId: string | null = actor.userId,
+  once?: Once<WorkspaceRow>,
 ): Promise<WorkspaceRow> {
   if (ownerId === null || actor.workspaceId !== null) {
     throw new AppError('scope_missing', 'Only a person, or a key of a person, can create a workspace.');
@@ -34,10 +36,11 @@ export async function createWorkspace(
     created_at: now,
     updated_at: null,
   };
-  await core.store.write(async (tx) => {
+  await writeOnce(core, once, async (tx) => {
     await tx.insert('workspaces', workspace);
     await tx.insert('memberships', { workspace_id: workspace.id, user_id: ownerId, role: 'owner', created_at: now });
     await appendAudit(tx, core, actor, { action: 'workspace.create', target: workspace.id, workspaceId: workspace.id });
+    return workspace;
   });
   core.events.emit('catalog.changed', { workspaceId: workspace.id, tableId: null });
   core.events.emit('keys.changed', { keyId: null });

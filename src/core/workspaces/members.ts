@@ -2,6 +2,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { type Once, writeOnce } from '../once.ts';
 import { requireWorkspace } from '../permit.ts';
 import type { Tx } from '../store.ts';
 import type { UserRow } from '../system-rows.ts';
@@ -17,7 +18,11 @@ export interface Member {
 /** Every member, oldest membership first. Any member may see them. */
 export async function listMembers(core: Core, actor: Actor, workspaceId: string): Promise<Member[]> {
   await requireWorkspace(core, actor, workspaceId, 'read');
-  const memberships = await core.store.list('memberships', { workspace_id: workspaceId }, { orderBy: [['created_at', 'asc']] });
+  const memberships = await core.store.list(
+    'memberships',
+    { workspace_id: workspaceId },
+    { orderBy: [['created_at', 'asc']] },
+  );
   if (memberships.length === 0) return [];
   const users = await core.store.list('users', { id: { in: memberships.map((one) => one.user_id) } });
   const byId = new Map(users.map((user) => [user.id, user]));
@@ -33,11 +38,12 @@ export async function addMember(
   actor: Actor,
   workspaceId: string,
   input: { readonly email: string; readonly role: Role; readonly name?: string },
+  once?: Once<Member>,
 ): Promise<Member> {
   await requireWorkspace(core, actor, workspaceId, 'manage');
   await refuseBeyondOwnRole(core, actor, workspaceId, input.role);
   const now = core.clock.now();
-  const member = await core.store.write(async (tx) => {
+  const member = await writeOnce(core, once, async (tx) => {
     const user = await findOrCreateUser(tx, core, { email: input.email, name: input.name ?? '' });
     const existing = await tx.find('memberships', { workspace_id: workspaceId, user_id: user.id });
     if (existing !== undefined) throw new AppError('name_taken', `${user.email} is already a member.`);
@@ -50,7 +56,13 @@ export async function addMember(
 }
 
 /** Changes a member's role; keys of the member lose or gain with it on their next request. */
-export async function updateMember(core: Core, actor: Actor, workspaceId: string, userId: string, role: Role): Promise<void> {
+export async function updateMember(
+  core: Core,
+  actor: Actor,
+  workspaceId: string,
+  userId: string,
+  role: Role,
+): Promise<void> {
   await requireWorkspace(core, actor, workspaceId, 'manage');
   await refuseBeyondOwnRole(core, actor, workspaceId, role);
   await core.store.write(async (tx) => {
@@ -92,6 +104,14 @@ async function keepAnOwner(tx: Tx, workspaceId: string, userId: string): Promise
   if (owners.length === 1 && owners[0]?.user_id === userId) throw new AppError('last_owner');
 }
 
-function audit(tx: Tx, core: Core, actor: Actor, action: string, workspaceId: string, userId: string, role: Role | null) {
+function audit(
+  tx: Tx,
+  core: Core,
+  actor: Actor,
+  action: string,
+  workspaceId: string,
+  userId: string,
+  role: Role | null,
+) {
   return appendAudit(tx, core, actor, { action, target: userId, workspaceId, detail: role === null ? {} : { role } });
 }

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
-import { type Answer, type Once, Replay } from '../../core/records/once.ts';
+import { type Answer, type Once, Replay } from '../../core/once.ts';
 import { sendJson } from './send.ts';
 
 const keyForm = /^[\x21-\x7e]{1,255}$/;

@@ -9,7 +9,7 @@ import { batchItemsMax, batchRecords, type BatchResult } from '../../../core/rec
 import { createRecord } from '../../../core/records/create-record.ts';
 import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { getRecord } from '../../../core/records/get-record.ts';
-import type { Answer } from '../../../core/records/once.ts';
+import type { Answer } from '../../../core/once.ts';
 import type { StoredRow } from '../../../core/records/query.ts';
 import { type RecordInput, throwIssues } from '../../../core/records/read-input.ts';
 import { type RecordView, recordId, updatedAt } from '../../../core/records/record-view.ts';

@@ -1,0 +1,5 @@
+/** Every migration in order. A new one is added at the end; none is ever changed or removed. */
+import { systemTables } from './0001-system-tables.ts';
+import type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [systemTables];

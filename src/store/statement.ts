@@ -1,0 +1,97 @@
+/**
+ * SQL text, compiled once and bound often. Fragments are Kysely's; every parameter in them is a *hole*: the index of a
+ * value that the caller supplies at each run. So the text of a query shape is built once and kept.
+ */
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import type { Param, SqlDialect } from './engine.ts';
+
+export { sql };
+export type Fragment = RawBuilder<unknown>;
+
+export interface Statement {
+  readonly text: string;
+  /** Index into the values for each placeholder; null when placeholder n takes value n. */
+  readonly holes: readonly number[] | null;
+}
+
+export type Compile = (fragment: Fragment) => Statement;
+
+const compilers: Record<SqlDialect['name'], Pick<ConstructorParameters<typeof Kysely>[0], 'dialect'>> = {
+  sqlite: {
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  },
+  postgres: {
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  },
+};
+
+export function createCompile(dialect: SqlDialect): Compile {
+  const kysely = new Kysely(compilers[dialect.name]);
+  return (fragment) => {
+    const compiled = fragment.compile(kysely);
+    const holes = compiled.parameters as readonly number[];
+    return { text: compiled.sql, holes: holes.every((hole, position) => hole === position) ? null : holes };
+  };
+}
+
+/** Parameters of a run. The values may hold more than the statement's holes name only where `holes` is not null. */
+export function bind(statement: Statement, values: readonly Param[]): readonly Param[] {
+  if (statement.holes === null) return values;
+  return statement.holes.map((hole) => valueAt(values, hole));
+}
+
+function valueAt(values: readonly Param[], hole: number): Param {
+  const value = values[hole];
+  if (value === undefined) throw new Error(`no value for hole ${hole}`);
+  return value;
+}
+
+/** The place of value number `index`. */
+export function hole(index: number): Fragment {
+  return sql.val(index);
+}
+
+/** A quoted identifier. Ours are made of base62 ids, so anything else is a bug or an attack. */
+export function quoted(identifier: string): string {
+  if (!/^[A-Za-z0-9_]+$/.test(identifier)) throw new Error(`not an identifier: ${JSON.stringify(identifier)}`);
+  return `"${identifier}"`;
+}
+
+/** `column IN (list)`, where the list is one parameter. `column` is SQL text. */
+export function inList(dialect: SqlDialect, column: string, index: number): Fragment {
+  const text = dialect.inList(column, 1);
+  const placeholder = dialect.placeholder(1);
+  const at = text.indexOf(placeholder);
+  return sql`${sql.raw(text.slice(0, at))}${hole(index)}${sql.raw(text.slice(at + placeholder.length))}`;
+}
+
+/** Conditions joined by `and`; without any: true. */
+export function allOf(conditions: readonly Fragment[]): Fragment {
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+/** Conditions joined by `or` in parentheses; without any: false. */
+export function anyOf(conditions: readonly Fragment[]): Fragment {
+  return conditions.length === 0 ? sql`false` : sql`(${sql.join(conditions, sql` or `)})`;
+}

@@ -2,7 +2,6 @@
  * A server of nothing, to be killed: opens the database named on the command line, inserts without end with 64 writes in
  * flight, and prints the id of each row when it is acknowledged. `small-log` makes checkpoints frequent.
  */
-import { writeSync } from 'node:fs';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
 const [file = '', mode] = process.argv.slice(2);
@@ -13,7 +12,7 @@ await engine.write((tx) => tx.run('create table if not exists t (id integer prim
 async function client(): Promise<void> {
   for (;;) {
     const id = await engine.write((tx) => tx.insert('insert into t (v) values (?)', ['x'.repeat(300)]));
-    writeSync(1, `${id}\n`);
+    await new Promise((resolve) => process.stdout.write(`${id}\n`, resolve));
   }
 }
 

@@ -64,5 +64,6 @@ export function remainingOf(ring: Ring, limit: number): number {
 export function waitOf(ring: Ring, now: number, limit: number, windowMs: number): number {
   if (ring.size < limit) return 0;
   // The call after which fewer than `limit` are left in the window: the oldest, unless the limit was lowered.
-  return Math.max(0, timeAt(ring, ring.size - limit) + windowMs - orderly(ring, now));
+  // In the terms of the decision, so that a wait is never rounded to nothing while the call is still refused.
+  return Math.max(0, windowMs - (orderly(ring, now) - timeAt(ring, ring.size - limit)));
 }

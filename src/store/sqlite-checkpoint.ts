@@ -117,8 +117,9 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
 
   function ended(report: Report): void {
     isRunning = false;
-    worker?.unref();
+    // Closing waits for the thread to exit, and nothing else may keep the process alive until then.
     if (isClosed) return;
+    worker?.unref();
     const bytes = logBytes();
     seenBytes = bytes;
     if (isHolding) {

@@ -10,7 +10,7 @@ export interface AddressList {
 }
 
 /** Entries of one list at most. */
-export const addressListMax = 200;
+const addressListMax = 200;
 
 /** The eight groups of an IPv6 address that `isIP` accepts. */
 function groupsOf(address: string): number[] {

@@ -7,7 +7,7 @@ import { allVerbs, type Verb, verbBits, verbs } from '../workspaces/roles.ts';
 import { every } from './key-actor.ts';
 import type { Scope } from './scopes.ts';
 
-export const scopesMax = 500;
+const scopesMax = 500;
 const maskMax = 1000;
 const writeBits = verbBits.create | verbBits.update;
 

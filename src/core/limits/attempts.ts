@@ -20,7 +20,7 @@ export interface AttemptsBudget {
 }
 
 /** Far above what a misconfigured client's retries come to, far below what guessing would need. */
-export const attemptsBudget: AttemptsBudget = { failuresMax: 60, windowMs: 10_000 };
+const attemptsBudget: AttemptsBudget = { failuresMax: 60, windowMs: 10_000 };
 
 /**
  * Addresses remembered at most, some 15 MB. An attacker with more of them is not slowed down (fail open): a secret

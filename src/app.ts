@@ -1,6 +1,6 @@
 /** The composition root: opens the store, builds the core, mounts the dialects. No logic. */
 import type { FastifyInstance } from 'fastify';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Config, loadMasterKey } from './config.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Core } from './core/context.ts';
@@ -41,7 +41,10 @@ const secretPaths = ['authorization', 'cookie', 'apikey', 'api-key', 'x-api-key'
 export function createLogger(config: Config): Logger {
   return pino({
     level: config.logLevel,
-    redact: { paths: secretPaths.flatMap((path) => [`["${path}"]`, `*["${path}"]`, `*.*["${path}"]`]), censor: '[redacted]' },
+    redact: {
+      paths: secretPaths.flatMap((path) => [`["${path}"]`, `*["${path}"]`, `*.*["${path}"]`]),
+      censor: '[redacted]',
+    },
   });
 }
 

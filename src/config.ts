@@ -1,7 +1,8 @@
 /** Environment to one frozen Config: the only reader of process.env. Unsafe settings are refused with the variable's name. */
+
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 
 export interface Config {
@@ -37,23 +38,26 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const mebibyte = 1024 * 1024;
 
 export function readConfig(env: Environment = process.env): Config {
-  const host = env['HOST'] || '127.0.0.1';
-  const port = wholeNumber('PORT', env['PORT'], 3737, 0, 65_535);
-  const databaseUrl = env['DATABASE_URL'] || 'sqlite:./data/tessera.db';
+  const host = env.HOST || '127.0.0.1';
+  const port = wholeNumber('PORT', env.PORT, 3737, 0, 65_535);
+  const databaseUrl = env.DATABASE_URL || 'sqlite:./data/tessera.db';
   return Object.freeze({
     host,
     port,
     databaseUrl,
     databaseFile: databaseFile(databaseUrl),
-    redisUrl: env['REDIS_URL'] || null,
-    publicUrl: publicUrl(env['TESSERA_PUBLIC_URL'], host, port),
-    masterKey: masterKey(env['TESSERA_MASTER_KEY']),
-    areLimitsOn: oneOf('TESSERA_RATE_LIMIT', env['TESSERA_RATE_LIMIT'], 'on', ['on', 'off']) === 'on',
+    redisUrl: env.REDIS_URL || null,
+    publicUrl: publicUrl(env.TESSERA_PUBLIC_URL, host, port),
+    masterKey: masterKey(env.TESSERA_MASTER_KEY),
+    areLimitsOn: oneOf('TESSERA_RATE_LIMIT', env.TESSERA_RATE_LIMIT, 'on', ['on', 'off']) === 'on',
     allowPrivateWebhooks:
-      oneOf('TESSERA_ALLOW_PRIVATE_WEBHOOKS', env['TESSERA_ALLOW_PRIVATE_WEBHOOKS'], 'off', ['on', 'off']) === 'on',
-    logLevel: oneOf('TESSERA_LOG_LEVEL', env['TESSERA_LOG_LEVEL'], 'info', logLevels),
-    trustedProxies: (env['TESSERA_TRUSTED_PROXIES'] ?? '').split(',').map((one) => one.trim()).filter(Boolean),
-    bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env['TESSERA_BODY_MIB_MAX'], 50, 1, 1024) * mebibyte,
+      oneOf('TESSERA_ALLOW_PRIVATE_WEBHOOKS', env.TESSERA_ALLOW_PRIVATE_WEBHOOKS, 'off', ['on', 'off']) === 'on',
+    logLevel: oneOf('TESSERA_LOG_LEVEL', env.TESSERA_LOG_LEVEL, 'info', logLevels),
+    trustedProxies: (env.TESSERA_TRUSTED_PROXIES ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+    bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
   });
 }
 
@@ -83,7 +87,8 @@ function publicUrl(value: string | undefined, host: string, port: number): strin
 function masterKey(value: string | undefined): Buffer | null {
   if (!value) return null;
   const key = Buffer.from(value, 'base64');
-  if (key.length !== 32) throw new ConfigError('TESSERA_MASTER_KEY: must be 32 bytes in base64 (make one: openssl rand -base64 32)');
+  if (key.length !== 32)
+    throw new ConfigError('TESSERA_MASTER_KEY: must be 32 bytes in base64 (make one: openssl rand -base64 32)');
   return key;
 }
 
@@ -110,16 +115,23 @@ function oneOf<T extends string>(name: string, value: string | undefined, fallba
 export async function loadMasterKey(config: Config): Promise<Buffer> {
   if (config.masterKey !== null) return config.masterKey;
   if (config.databaseFile === null) {
-    throw new ConfigError('TESSERA_MASTER_KEY: must be set when the database is not a local file (make one: openssl rand -base64 32)');
+    throw new ConfigError(
+      'TESSERA_MASTER_KEY: must be set when the database is not a local file (make one: openssl rand -base64 32)',
+    );
   }
   const path = masterKeyFile(config.databaseFile);
   if (existsSync(path)) {
     const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
-    if (key.length !== 32) throw new ConfigError(`${path}: does not hold 32 bytes in base64; put the right key back or set TESSERA_MASTER_KEY`);
+    if (key.length !== 32)
+      throw new ConfigError(
+        `${path}: does not hold 32 bytes in base64; put the right key back or set TESSERA_MASTER_KEY`,
+      );
     return key;
   }
   if (existsSync(config.databaseFile)) {
-    throw new ConfigError(`${path}: is missing, but its database exists; put the key file back or set TESSERA_MASTER_KEY`);
+    throw new ConfigError(
+      `${path}: is missing, but its database exists; put the key file back or set TESSERA_MASTER_KEY`,
+    );
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = randomBytes(32);

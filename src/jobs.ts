@@ -17,7 +17,10 @@ export function startJobs(core: Core, onFailure: JobFailure): Jobs {
       if (isRunning) return;
       isRunning = true;
       const run: Promise<void> = work()
-        .then(() => undefined, (error: unknown) => onFailure(name, error))
+        .then(
+          () => undefined,
+          (error: unknown) => onFailure(name, error),
+        )
         .finally(() => {
           isRunning = false;
           running.delete(run);

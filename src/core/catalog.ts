@@ -2,9 +2,10 @@
  * Workspaces, apps, tables and fields from memory. Loaded on first use, dropped when something changes; what was loaded
  * while a change was under way is never kept.
  */
+
+import type { Events } from './events.ts';
 import type { Field } from './fields/field-type.ts';
 import { fieldTypes } from './fields/index.ts';
-import type { Events } from './events.ts';
 import type { Reads } from './store.ts';
 import type { AppRow, FieldRow, TableRow, WorkspaceRow } from './system-rows.ts';
 import { systemColumns, type TableSchema } from './tables/table-schema.ts';
@@ -52,7 +53,11 @@ export function createCatalog(store: Reads, events: Events): Catalog {
   });
 
   /** Loads through, and keeps the result only when nothing changed meanwhile. */
-  async function cached<V>(cache: Map<string, V>, id: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
+  async function cached<V>(
+    cache: Map<string, V>,
+    id: string,
+    load: () => Promise<V | undefined>,
+  ): Promise<V | undefined> {
     const hit = cache.get(id);
     if (hit !== undefined) return hit;
     const before = generation;
@@ -77,7 +82,16 @@ export function createCatalog(store: Reads, events: Events): Catalog {
     table,
     async tablesOf(appId) {
       const ids = await cached(tableIdsOfApp, appId, async () => {
-        const rows = await store.list('tables', { app_id: appId }, { orderBy: [['position', 'asc'], ['number', 'asc']] });
+        const rows = await store.list(
+          'tables',
+          { app_id: appId },
+          {
+            orderBy: [
+              ['position', 'asc'],
+              ['number', 'asc'],
+            ],
+          },
+        );
         return rows.map((row) => row.id);
       });
       const found = await Promise.all((ids ?? []).map(table));
@@ -108,7 +122,17 @@ export async function loadTable(reads: Reads, id: string): Promise<TableSchema |
   if (row === undefined) return undefined;
   const app = await reads.find('apps', { id: row.app_id });
   if (app === undefined) return undefined;
-  const fields = await reads.list('fields', { table_id: id }, { orderBy: [['position', 'asc'], ['created_at', 'asc'], ['id', 'asc']] });
+  const fields = await reads.list(
+    'fields',
+    { table_id: id },
+    {
+      orderBy: [
+        ['position', 'asc'],
+        ['created_at', 'asc'],
+        ['id', 'asc'],
+      ],
+    },
+  );
   return toTableSchema(row, app.workspace_id, fields);
 }
 

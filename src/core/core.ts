@@ -1,12 +1,12 @@
 /** Builds the one object that dialects, CLI and jobs receive. */
 import { createCatalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
-import type { Core, CoreSettings } from './context.ts';
+import type { Core } from './context.ts';
 import { createEvents } from './events.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSecrets } from './keys/secrets.ts';
-import { createAttempts } from './limits/attempts.ts';
 import { createLimiter } from './limits/limiter.ts';
+import type { CoreSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import { createMeter } from './usage/meter.ts';
 
@@ -28,13 +28,7 @@ export function createCore({ store, clock, masterKey, settings }: CoreDeps): Cor
     secrets,
     events,
     settings,
-    keyRing: createKeyRing({
-      store,
-      clock,
-      secrets,
-      events,
-      attempts: settings.areLimitsOn ? createAttempts(clock) : null,
-    }),
+    keyRing: createKeyRing({ store, clock, secrets, events, settings }),
     limiter: createLimiter(clock),
     meter: createMeter(store, clock),
   };

@@ -17,7 +17,12 @@ function refusal(actor: Actor, verb: Verb, what: string): AppError {
 }
 
 /** The workspace, when the actor may do `verb` over all of it. */
-export async function requireWorkspace(core: Core, actor: Actor, workspaceId: string, verb: Verb): Promise<WorkspaceRow> {
+export async function requireWorkspace(
+  core: Core,
+  actor: Actor,
+  workspaceId: string,
+  verb: Verb,
+): Promise<WorkspaceRow> {
   const workspace = reaches(actor, workspaceId, null) ? await core.catalog.workspace(workspaceId) : undefined;
   if (workspace === undefined) throw new AppError('workspace_not_found');
   const bits = actor.verbs(workspaceId, null);

@@ -67,7 +67,13 @@ export interface RecordWrites extends RecordReads {
   /** Inserts a row under an id of its own choosing (restore). The id sequence moves past it. */
   insertWithId(table: TableSchema, id: number, row: StoredRow): Promise<void>;
   /** Sets columns (by column name) of one record; false when there is no such record. Throws `UniqueViolation`. */
-  update(table: TableSchema, id: number, columns: Readonly<Record<string, Stored>>, at: string, by: string | null): Promise<boolean>;
+  update(
+    table: TableSchema,
+    id: number,
+    columns: Readonly<Record<string, Stored>>,
+    at: string,
+    by: string | null,
+  ): Promise<boolean>;
   /** Removes records and every link to and from them; returns the ids that existed. */
   remove(table: TableSchema, ids: readonly number[]): Promise<number[]>;
   /**
@@ -104,7 +110,11 @@ export interface Tx extends Reads {
   update<T extends SystemTable>(table: T, where: Where<SystemRows[T]>, patch: Partial<SystemRows[T]>): Promise<number>;
   remove<T extends SystemTable>(table: T, where: Where<SystemRows[T]>): Promise<number>;
   /** Adds to numeric columns; inserts the row when it is not there. Used by usage and last-used counters. */
-  add<T extends SystemTable>(table: T, row: SystemRows[T], counters: readonly (keyof SystemRows[T] & string)[]): Promise<void>;
+  add<T extends SystemTable>(
+    table: T,
+    row: SystemRows[T],
+    counters: readonly (keyof SystemRows[T] & string)[],
+  ): Promise<void>;
   /** Next number of a named sequence, starting at 1, never reused. */
   nextNumber(name: string): Promise<number>;
   readonly records: RecordWrites;

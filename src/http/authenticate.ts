@@ -9,14 +9,22 @@ import type { Call } from './call.ts';
 /** What a request proves its sender with. */
 export type Credential =
   /** A key, as it was sent. `parts`: which secrets of the key open this route. */
-  | { readonly type: 'key'; readonly kind: KeyKind; readonly secret: string; readonly parts: readonly KeySecretRow['part'][] }
+  | {
+      readonly type: 'key';
+      readonly kind: KeyKind;
+      readonly secret: string;
+      readonly parts: readonly KeySecretRow['part'][];
+    }
   /** A short-lived token, and the key that must belong to the same set. */
   | { readonly type: 'token'; readonly token: string; readonly key: string }
   /** A person's session, from the request's headers. */
   | { readonly type: 'session'; readonly headers: Readonly<Record<string, string | string[] | undefined>> };
 
 /** Finds the person behind a session, or null. Provided where accounts are mounted. */
-export type SessionReader = (headers: Readonly<Record<string, string | string[] | undefined>>, address: string) => Promise<Actor | null>;
+export type SessionReader = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  address: string,
+) => Promise<Actor | null>;
 
 /** @throws credential_unknown, key_disabled, key_expired, token_expired, address_not_allowed, origin_not_allowed, attempts_limited */
 export function authenticate(

@@ -1,6 +1,6 @@
 /** `/healthz` (the process runs), `/readyz` (requests are served), `/metrics` (Prometheus). No credential, no secrets. */
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Core } from '../core/context.ts';
 import type { RequestObserver } from './log-request.ts';
 
@@ -73,7 +73,10 @@ export function mountHealth(server: FastifyInstance, core: Core): Health {
   return {
     observe(request, reply, durationMs) {
       let byStatus = counts.get(request.method);
-      if (byStatus === undefined) counts.set(request.method, (byStatus = new Map()));
+      if (byStatus === undefined) {
+        byStatus = new Map();
+        counts.set(request.method, byStatus);
+      }
       byStatus.set(reply.statusCode, (byStatus.get(reply.statusCode) ?? 0) + 1);
       durations.observe(durationMs / 1000);
     },

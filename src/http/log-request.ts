@@ -6,7 +6,10 @@ import type { AppError } from '../core/errors.ts';
 /** A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
 export function logRefusal(core: Core, request: FastifyRequest, error: AppError): void {
   if (error.code === 'internal_error') {
-    request.log.error({ err: error.cause ?? error, code: error.code, internal: error.internal, route: routeOf(request) }, 'request failed');
+    request.log.error(
+      { err: error.cause ?? error, code: error.code, internal: error.internal, route: routeOf(request) },
+      'request failed',
+    );
   } else if (error.code === 'store_unavailable') {
     request.log.error({ code: error.code, internal: error.internal, health: core.store.health() }, 'store unavailable');
   } else if (request.log.level === 'debug' || request.log.level === 'trace') {

@@ -18,9 +18,7 @@ export function takeCall(core: Core, call: Call, reply: FastifyReply): void | Pr
     return;
   }
   const decision = core.limiter.take(limit.subject, limit.perSecond);
-  return decision instanceof Promise
-    ? decision.then((one) => apply(core, reply, one))
-    : apply(core, reply, decision);
+  return decision instanceof Promise ? decision.then((one) => apply(core, reply, one)) : apply(core, reply, decision);
 }
 
 const unlimited: Decision = { isAdmitted: true, limit: 1_000_000, remaining: 1_000_000, resetMs: 0 };

@@ -1,7 +1,7 @@
 /** The HTTP server: parsing, limits on size and time, and validation; no route of its own. */
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import fastify, { type FastifyInstance, type FastifySchemaCompiler } from 'fastify';
+import fastify, { type FastifyInstance, type FastifySchemaCompiler, LogController } from 'fastify';
 import type { Logger } from 'pino';
 
 export interface ServerOptions {
@@ -14,7 +14,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: options.logger,
     // Requests are logged once, at the end, by log-request.ts.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A child logger per request would cost more than reading a record.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: options.bodyBytesMax,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // A client that does not finish its request is not waited for.
@@ -38,8 +40,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
  * path texts are coerced to what the schema asks for; bodies are taken as they are.
  */
 function compileLazily(): FastifySchemaCompiler<object> {
-  const strict = new Ajv({ allErrors: true, coerceTypes: false, useDefaults: true, removeAdditional: false, strict: false });
-  const coercing = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: false, strict: false });
+  const strict = new Ajv({
+    allErrors: true,
+    coerceTypes: false,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: false,
+  });
+  const coercing = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: false,
+  });
   addFormats.default(strict);
   addFormats.default(coercing);
   return ({ schema, httpPart }) => {

@@ -37,8 +37,11 @@ function validationError(error: FastifyError): AppError {
   const isBody = error.validationContext === 'body';
   const code: ErrorCode = isBody ? 'body_invalid' : 'parameter_invalid';
   const issues = (error.validation ?? []).map((one): Issue => {
-    const parts = one.instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const extra = one.params['missingProperty'] ?? one.params['additionalProperty'];
+    const parts = one.instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const extra = one.params.missingProperty ?? one.params.additionalProperty;
     if (typeof extra === 'string') parts.push(extra);
     return { field: parts.join('.') || (isBody ? 'body' : 'query'), code, message: messageOf(one) };
   });
@@ -49,9 +52,9 @@ function validationError(error: FastifyError): AppError {
 function messageOf(one: { keyword: string; message?: string; params: Record<string, unknown> }): string {
   if (one.keyword === 'required') return 'is required';
   if (one.keyword === 'additionalProperties') return 'is not known here';
-  if (one.keyword === 'enum' && Array.isArray(one.params['allowedValues'])) {
-    return `must be one of ${(one.params['allowedValues'] as unknown[]).join(', ')}`;
+  if (one.keyword === 'enum' && Array.isArray(one.params.allowedValues)) {
+    return `must be one of ${(one.params.allowedValues as unknown[]).join(', ')}`;
   }
-  if (one.keyword === 'const') return `must be ${JSON.stringify(one.params['allowedValue'])}`;
+  if (one.keyword === 'const') return `must be ${JSON.stringify(one.params.allowedValue)}`;
   return one.message ?? 'is not valid';
 }

@@ -111,7 +111,8 @@ export async function convertField(
 /** The field as it will be: new type and options, a column of its own. @throws body_invalid where types do not convert */
 function targetOf(table: TableSchema, field: Field, to: Conversion): Field {
   for (const type of [fieldTypes[field.type], fieldTypes[to.type]]) {
-    if (type.storage !== 'links' && !type.isHidden) continue;
+    // Values that name other things are not made from texts, nor hashes from anything.
+    if (type.refersTo === undefined && !type.isHidden) continue;
     const message = `a field of type ${type.name} cannot be converted; add a new field instead`;
     throw new AppError('body_invalid', `type: ${message}`, {
       issues: [{ field: 'type', code: 'body_invalid', message }],

@@ -7,7 +7,8 @@ import type { FieldRow } from '../system-rows.ts';
 import { changeSchema } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { checkDefault, checkFlags, createIndexOf, refuseTaken } from './add-field.ts';
-import type { Field, Json } from './field-type.ts';
+import { choicesOf, keepChoiceIds } from './choices.ts';
+import { type Field, type Json, Refusal } from './field-type.ts';
 import { fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
@@ -36,7 +37,7 @@ export async function updateField(
     const current = await touch(table.id);
     const row = await tx.find('fields', { id: field.id, table_id: table.id });
     if (row === undefined) throw new AppError('field_not_found');
-    const next = patched(row, patch);
+    const next = patched(current.fieldById.get(field.id) ?? field, row, patch);
     if (next.name !== row.name) refuseTaken(current, next.name);
     checkFlags(next);
     next.default_value = checkDefault(current, next);
@@ -59,7 +60,7 @@ export async function updateField(
   return changed;
 }
 
-function patched(row: FieldRow, patch: FieldPatch): FieldRow {
+function patched(field: Field, row: FieldRow, patch: FieldPatch): FieldRow {
   const next: FieldRow = { ...row };
   if (patch.name !== undefined) next.name = checkName(patch.name);
   if (patch.options !== undefined) {
@@ -68,7 +69,8 @@ function patched(row: FieldRow, patch: FieldPatch): FieldRow {
         issues: [{ field: 'options', code: 'body_invalid', message: 'those of a relation cannot be changed' }],
       });
     }
-    next.options = validateOptions(row.type, patch.options);
+    next.options = validateOptions(row.type, withKnownChoices(field, patch.options));
+    next.default_value = renamedDefault(field, next);
   }
   if (patch.required !== undefined) next.is_required = patch.required ? 1 : 0;
   if (patch.unique !== undefined) next.is_unique = patch.unique ? 1 : 0;
@@ -77,4 +79,30 @@ function patched(row: FieldRow, patch: FieldPatch): FieldRow {
   if (patch.position !== undefined) next.position = patch.position;
   if (patch.foreign !== undefined) next.foreign = patch.foreign;
   return next;
+}
+
+/** Choices sent by name alone keep their ids, and with them the values of the records. */
+function withKnownChoices(field: Field, options: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
+  const { choices } = options;
+  if (!isSelect(field) || !Array.isArray(choices)) return options;
+  // What is not a list of choices is refused by the validation that follows.
+  const isListOfChoices = choices.every(
+    (one) => typeof one === 'object' && one !== null && !Array.isArray(one) && typeof one.name === 'string',
+  );
+  return isListOfChoices
+    ? { ...options, choices: keepChoiceIds(choicesOf(field), choices as never) as unknown as Json }
+    : options;
+}
+
+/** A default is kept as choice names: it follows its choices when they are renamed, and goes with them. */
+function renamedDefault(field: Field, next: FieldRow): Json {
+  if (!isSelect(field) || next.default_value === null) return next.default_value;
+  const type = fieldTypes[field.type];
+  const value = type.parse(next.default_value, field);
+  if (value instanceof Refusal || value === null) return null;
+  return type.fromStored(type.toStored(value, field), { ...field, options: next.options });
+}
+
+function isSelect(field: Field): boolean {
+  return field.type === 'single_select' || field.type === 'multi_select';
 }

@@ -1,5 +1,5 @@
 /** The actor that a key makes: what its scopes, its user's roles and its own bounds allow together. Deny by default. */
-import type { Actor } from '../context.ts';
+import type { Actor } from '../actor.ts';
 import type { KeyRow } from '../system-rows.ts';
 import { verbBits } from '../workspaces/roles.ts';
 import { type Grant, grantFor, noGrant } from './scopes.ts';

@@ -4,7 +4,7 @@
  * call on. Refusals do not tell whether a key exists.
  */
 import type { Clock } from '../clock.ts';
-import type { CoreSettings } from '../context.ts';
+import type { CoreSettings } from '../settings.ts';
 import { AppError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { createAttempts } from '../limits/attempts.ts';

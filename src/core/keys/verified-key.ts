@@ -1,5 +1,5 @@
 /** What is known about a key that was presented: everything that a request needs, so that the next one asks nobody. */
-import type { Actor } from '../context.ts';
+import type { Actor } from '../actor.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { PlanFeatures } from '../limits/plans.ts';
 import type { AppRow, KeyRow, PlanRow, WorkspaceRow } from '../system-rows.ts';

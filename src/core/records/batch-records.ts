@@ -4,6 +4,7 @@ import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { addNewChoices } from './add-new-choices.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import {
@@ -43,7 +44,7 @@ interface Drafts {
 export async function batchRecords(
   core: Core,
   actor: Actor,
-  table: TableSchema,
+  known: TableSchema,
   batch: Batch,
   once?: Once<BatchResult>,
 ): Promise<BatchResult> {
@@ -51,9 +52,10 @@ export async function batchRecords(
   if (items > batchItemsMax) {
     throw new AppError('batch_too_large', `A batch holds at most ${batchItemsMax} items; this one has ${items}.`);
   }
-  if (batch.create.length > 0) requireVerb(actor, table, 'create');
-  if (batch.update.length > 0) requireVerb(actor, table, 'update');
-  if (batch.delete.length > 0) requireVerb(actor, table, 'delete');
+  if (batch.create.length > 0) requireVerb(actor, known, 'create');
+  if (batch.update.length > 0) requireVerb(actor, known, 'update');
+  if (batch.delete.length > 0) requireVerb(actor, known, 'delete');
+  const table = await addNewChoices(core, known, [...batch.create, ...batch.update.map(({ input }) => input)]);
   const drafts = await readBatch(actor, table, batch);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, once, (tx) =>

@@ -7,7 +7,8 @@ export async function clearIdempotency(core: Core): Promise<void> {
     const expired = await core.store.list('idempotency', { expires_at: { lte: now } }, { limit: 500 });
     if (expired.length === 0) return;
     await core.store.write(async (tx) => {
-      for (const { subject, key } of expired) await tx.remove('idempotency', { subject, key, expires_at: { lte: now } });
+      for (const { subject, key } of expired)
+        await tx.remove('idempotency', { subject, key, expires_at: { lte: now } });
     });
   }
 }

@@ -3,6 +3,7 @@ import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { addNewChoices } from './add-new-choices.ts';
 import { type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { announce, currentTable, insertDraft, inWriteScope } from './write-record.ts';
@@ -14,11 +15,13 @@ import { announce, currentTable, insertDraft, inWriteScope } from './write-recor
 export async function createRecord(
   core: Core,
   actor: Actor,
-  table: TableSchema,
-  input: RecordInput,
+  known: TableSchema,
+  sent: RecordInput,
   once?: Once<RecordView>,
 ): Promise<RecordView> {
-  const grant = requireVerb(actor, table, 'create');
+  const grant = requireVerb(actor, known, 'create');
+  const table = await addNewChoices(core, known, [sent]);
+  const input = table === known ? sent : rebind(sent, table);
   const draft = await readInput(table, input, 'create', grant);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, once, (tx) =>

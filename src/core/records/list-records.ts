@@ -2,6 +2,7 @@ import type { Actor, Core } from '../context.ts';
 import type { Field } from '../fields/field-type.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { changedMeanwhile } from './changed-meanwhile.ts';
 import type { Filter, RecordQuery, StoredRow } from './query.ts';
 import { type Links, linksOf } from './record-view.ts';
 
@@ -24,7 +25,9 @@ export async function listRecords(
   relations: readonly Field[] = table.relations,
 ): Promise<RecordPage> {
   requireVerb(actor, table, 'read');
-  const rows = await core.store.records.page(table, { ...query, limit: query.limit + 1 });
+  const rows = await core.store.records
+    .page(table, { ...query, limit: query.limit + 1 })
+    .catch(changedMeanwhile(core, table));
   const hasMore = rows.length > query.limit;
   if (hasMore) rows.length = query.limit;
   return { rows, links: await linksOf(core.store, relations, rows), hasMore };
@@ -33,5 +36,5 @@ export async function listRecords(
 /** How many records match; exact. */
 export async function countRecords(core: Core, actor: Actor, table: TableSchema, filter?: Filter): Promise<number> {
   requireVerb(actor, table, 'read');
-  return core.store.records.count(table, filter);
+  return core.store.records.count(table, filter).catch(changedMeanwhile(core, table));
 }

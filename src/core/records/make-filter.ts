@@ -4,7 +4,17 @@ import { fieldTypes } from '../fields/index.ts';
 import type { ComparisonOperator, Filter } from './query.ts';
 
 export const filterOperators = [
-  'eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'contains', 'starts_with', 'is_null', 'any_of',
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'in',
+  'contains',
+  'starts_with',
+  'is_null',
+  'any_of',
 ] as const;
 export type FilterOperator = (typeof filterOperators)[number];
 
@@ -61,7 +71,9 @@ function storedOf(field: Field, value: unknown): Exclude<Stored, null> | Refusal
 function systemValue(field: Field, value: unknown): Exclude<Stored, null> | Refusal {
   if (field.column === 'id') {
     const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-    return typeof number === 'number' && Number.isSafeInteger(number) ? number : new Refusal('must be compared with a whole number');
+    return typeof number === 'number' && Number.isSafeInteger(number)
+      ? number
+      : new Refusal('must be compared with a whole number');
   }
   if (typeof value !== 'string') return new Refusal('must be compared with a text');
   if (field.column !== 'created_at' && field.column !== 'updated_at') return value;
@@ -96,7 +108,8 @@ function membershipFilter(field: Field, op: FilterOperator, value: unknown): Fil
     const parsed = fieldTypes[field.type].parse([one], field);
     if (parsed instanceof Refusal) return parsed;
     if (fieldTypes[field.type].storage === 'links') members.push(...(parsed as number[]));
-    else if (parsed !== null) members.push(...(JSON.parse(String(fieldTypes[field.type].toStored(parsed, field))) as string[]));
+    else if (parsed !== null)
+      members.push(...(JSON.parse(String(fieldTypes[field.type].toStored(parsed, field))) as string[]));
   }
   return { op: 'any_of', field, values: members };
 }
@@ -107,9 +120,11 @@ function textFilter(field: Field, op: 'contains' | 'starts_with', value: unknown
   if (fieldTypes[field.type].comparison !== 'option') return { op: op satisfies ComparisonOperator, field, value };
   // A choice is stored by id: look for it by name here, and for its id in the store.
   const wanted = value.toLowerCase();
-  const choices = (field.options['choices'] ?? []) as unknown as readonly { id: string; name: string }[];
+  const choices = (field.options.choices ?? []) as unknown as readonly { id: string; name: string }[];
   const ids = choices
-    .filter(({ name }) => (op === 'contains' ? name.toLowerCase().includes(wanted) : name.toLowerCase().startsWith(wanted)))
+    .filter(({ name }) =>
+      op === 'contains' ? name.toLowerCase().includes(wanted) : name.toLowerCase().startsWith(wanted),
+    )
     .map(({ id }) => id);
   return ids.length === 0 ? { op: 'never' } : { op: 'in', field, values: ids };
 }

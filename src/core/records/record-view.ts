@@ -8,6 +8,8 @@ import type { StoredRow } from './query.ts';
 export type Links = ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>;
 
 export interface RecordView {
+  /** The table as it was when the row was read or written: render with this one, another may have other columns. */
+  readonly table: TableSchema;
   readonly row: StoredRow;
   readonly links: Links;
 }
@@ -24,7 +26,7 @@ export async function linksOf(reads: Reads, fields: readonly Field[], rows: read
 }
 
 export async function viewOf(reads: Reads, table: TableSchema, row: StoredRow): Promise<RecordView> {
-  return { row, links: await linksOf(reads, table.relations, [row]) };
+  return { table, row, links: await linksOf(reads, table.relations, [row]) };
 }
 
 export function recordId(row: StoredRow): number {

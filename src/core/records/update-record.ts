@@ -3,6 +3,7 @@ import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { addNewChoices } from './add-new-choices.ts';
 import type { StoredRow } from './query.ts';
 import { type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
@@ -23,12 +24,14 @@ export interface UpdateOptions {
 export async function updateRecord(
   core: Core,
   actor: Actor,
-  table: TableSchema,
+  known: TableSchema,
   id: number,
-  input: RecordInput,
+  sent: RecordInput,
   options: UpdateOptions,
 ): Promise<RecordView> {
-  const grant = requireVerb(actor, table, 'update');
+  const grant = requireVerb(actor, known, 'update');
+  const table = await addNewChoices(core, known, [sent]);
+  const input = table === known ? sent : rebind(sent, table);
   const draft = await readInput(table, input, options.mode, grant);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, options.once, (tx) =>

@@ -5,6 +5,7 @@ import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { addNewChoices } from './add-new-choices.ts';
 import { type Draft, type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { announce, currentTable, insertDraft, inWriteScope, updateWithDraft, type WriteScope } from './write-record.ts';
@@ -22,13 +23,15 @@ export interface Upserted {
 export async function upsertRecord(
   core: Core,
   actor: Actor,
-  table: TableSchema,
+  known: TableSchema,
   key: Field,
-  input: RecordInput,
+  sent: RecordInput,
   once?: Once<Upserted>,
 ): Promise<Upserted> {
-  const grant = requireVerb(actor, table, 'create');
-  requireVerb(actor, table, 'update');
+  const grant = requireVerb(actor, known, 'create');
+  requireVerb(actor, known, 'update');
+  const table = await addNewChoices(core, known, [sent]);
+  const input = table === known ? sent : rebind(sent, table);
   const draft = await readInput(table, input, 'merge', grant);
   keyValue(key, draft);
   const changes: ChangeEntry[] = [];

@@ -2,9 +2,10 @@
  * The one place where records change: create, merge, replace and delete inside a transaction, with links, references,
  * uniqueness and the changes log. Every write path (single, batch, upsert, import, dialects) ends here.
  */
+
+import { toIso } from '../clock.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
-import { toIso } from '../clock.ts';
 import type { Field, Json, Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
@@ -62,7 +63,7 @@ export async function insertDraft(scope: WriteScope, table: TableSchema, draft: 
   await writeLinks(scope, table, id, draft, path);
   scope.changes.push(entry(scope, table, id, 'create', draft));
   const row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
-  return table.relations.length === 0 ? { row, links: noLinks } : viewOf(tx, table, row);
+  return table.relations.length === 0 ? { table, row, links: noLinks } : viewOf(tx, table, row);
 }
 
 /**
@@ -95,7 +96,7 @@ export async function updateWithDraft(
   await tx.records.update(table, id, columns, at, actor.userId).catch(namingField(table, path));
   await writeLinks(scope, table, id, draft, path);
   scope.changes.push(entry(scope, table, id, 'update', draft));
-  return table.relations.length === 0 ? { row: next, links: noLinks } : viewOf(tx, table, next);
+  return table.relations.length === 0 ? { table, row: next, links: noLinks } : viewOf(tx, table, next);
 }
 
 /** Removes records with all links to and from them; answers the ids that existed. */
@@ -105,7 +106,13 @@ export async function removeRecords(scope: WriteScope, table: TableSchema, ids: 
   return removed;
 }
 
-function entry(scope: WriteScope, table: TableSchema, id: number, kind: ChangeEntry['kind'], draft?: Draft): ChangeEntry {
+function entry(
+  scope: WriteScope,
+  table: TableSchema,
+  id: number,
+  kind: ChangeEntry['kind'],
+  draft?: Draft,
+): ChangeEntry {
   const fields: Record<string, Json> = {};
   if (draft !== undefined) {
     for (const [field, value] of draft.stored) if (kind === 'update' || value !== null) fields[field.id] = value;
@@ -114,7 +121,13 @@ function entry(scope: WriteScope, table: TableSchema, id: number, kind: ChangeEn
   return { appId: table.appId, tableId: table.id, recordId: id, kind, actor: scope.actor.label, at: scope.now, fields };
 }
 
-async function writeLinks(scope: WriteScope, table: TableSchema, id: number, draft: Draft, path: string): Promise<void> {
+async function writeLinks(
+  scope: WriteScope,
+  table: TableSchema,
+  id: number,
+  draft: Draft,
+  path: string,
+): Promise<void> {
   for (const [field, targets] of draft.links) {
     const target = await targetTable(scope, table, field);
     const missing = await scope.tx.records.setLinks(field, target, id, targets);
@@ -126,11 +139,12 @@ async function writeLinks(scope: WriteScope, table: TableSchema, id: number, dra
 }
 
 async function targetTable(scope: WriteScope, table: TableSchema, field: Field): Promise<TableSchema> {
-  const targetId = String(field.options['target']);
+  const targetId = String(field.options.target);
   if (targetId === table.id) return table;
   const known = scope.core.catalog.tableNow(targetId) ?? (await scope.core.catalog.table(targetId));
   const target = known === undefined ? undefined : await scope.core.catalog.tableIn(scope.tx, known);
-  if (target === undefined) throw new AppError('internal_error', undefined, { internal: `relation ${field.id} without target` });
+  if (target === undefined)
+    throw new AppError('internal_error', undefined, { internal: `relation ${field.id} without target` });
   return target;
 }
 
@@ -162,4 +176,3 @@ function namingField(table: TableSchema, path: string) {
     throw error;
   };
 }
-

@@ -16,24 +16,34 @@ export interface TablePatch {
 }
 
 /** Changes a table's name, description, role or place. Renaming touches no record. */
-export async function updateTable(core: Core, actor: Actor, table: TableSchema, patch: TablePatch): Promise<TableSchema> {
+export async function updateTable(
+  core: Core,
+  actor: Actor,
+  table: TableSchema,
+  patch: TablePatch,
+): Promise<TableSchema> {
   requireVerb(actor, table, 'schema');
   await changeSchema(core, async (tx, touch) => {
     await touch(table.id);
     const name = patch.name === undefined ? undefined : checkName(patch.name);
     if (name !== undefined) {
       const siblings = await tx.list('tables', { app_id: table.appId, name });
-      if (siblings.some((one) => one.id !== table.id)) throw new AppError('name_taken', `The app already has a table "${name}".`);
+      if (siblings.some((one) => one.id !== table.id))
+        throw new AppError('name_taken', `The app already has a table "${name}".`);
     }
     if (patch.role === 'users') await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
-    await tx.update('tables', { id: table.id }, {
-      ...(name === undefined ? {} : { name }),
-      ...(patch.description === undefined ? {} : { description: patch.description }),
-      ...(patch.role === undefined ? {} : { role: patch.role }),
-      ...(patch.position === undefined ? {} : { position: patch.position }),
-      ...(patch.foreign === undefined ? {} : { foreign: patch.foreign }),
-      updated_at: core.clock.now(),
-    });
+    await tx.update(
+      'tables',
+      { id: table.id },
+      {
+        ...(name === undefined ? {} : { name }),
+        ...(patch.description === undefined ? {} : { description: patch.description }),
+        ...(patch.role === undefined ? {} : { role: patch.role }),
+        ...(patch.position === undefined ? {} : { position: patch.position }),
+        ...(patch.foreign === undefined ? {} : { foreign: patch.foreign }),
+        updated_at: core.clock.now(),
+      },
+    );
     await appendAudit(tx, core, actor, {
       action: 'table.update',
       target: table.id,

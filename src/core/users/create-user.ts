@@ -17,7 +17,9 @@ export async function findOrCreateUser(tx: Tx, core: Core, input: UserInput): Pr
   const email = input.email.trim().toLowerCase();
   if (!emailForm.test(email) || email.length > 254 || !email.isWellFormed()) {
     const message = 'must be an e-mail address';
-    throw new AppError('body_invalid', `email: ${message}`, { issues: [{ field: 'email', code: 'body_invalid', message }] });
+    throw new AppError('body_invalid', `email: ${message}`, {
+      issues: [{ field: 'email', code: 'body_invalid', message }],
+    });
   }
   const existing = await tx.find('users', { email });
   if (existing !== undefined) return existing;

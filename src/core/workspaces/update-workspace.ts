@@ -15,7 +15,12 @@ export interface WorkspacePatch {
 }
 
 /** Changes a workspace. The plan and limits are the owner's and admins' to set: this server is theirs. */
-export async function updateWorkspace(core: Core, actor: Actor, id: string, patch: WorkspacePatch): Promise<WorkspaceRow> {
+export async function updateWorkspace(
+  core: Core,
+  actor: Actor,
+  id: string,
+  patch: WorkspacePatch,
+): Promise<WorkspaceRow> {
   const workspace = await requireWorkspace(core, actor, id, 'manage');
   if (patch.plan_id !== undefined && (await core.store.find('plans', { id: patch.plan_id })) === undefined) {
     throw new AppError('plan_not_found');

@@ -1,0 +1,7 @@
+/** What the operator decides and the core needs to know. */
+export interface CoreSettings {
+  readonly publicUrl: string;
+  /** False: no call limits and no throttle on failed attempts. */
+  readonly areLimitsOn: boolean;
+  readonly allowPrivateWebhooks: boolean;
+}

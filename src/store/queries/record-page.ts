@@ -59,7 +59,8 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
       return inTurn(on, statements, values, limit);
     }
     const limitAt = values.push(limit) - 1;
-    values.push(start !== undefined && 'offset' in start ? start.offset : 0);
+    // Engines count rows in 64 bits and take no larger number.
+    values.push(start !== undefined && 'offset' in start ? Math.min(start.offset, Number.MAX_SAFE_INTEGER) : 0);
     const [statement] = shapes.get(`${own.serial} from ${order.key} ${shape.key}`, () => {
       const ordered = orderBy(order, table, dialect);
       return [

@@ -148,6 +148,8 @@ export function filterContract(open: OpenTestStore): void {
       const wide: Filter = { op: 'or', of: Array.from({ length: 398 }, (_, value) => ({ op: 'eq', field: n, value })) };
       await store().records.page(table, { filter: wide, limit: 1 });
       await store().records.page(table, { filter: nested(90), limit: 1 });
+      const far = await store().records.page(table, { filter: nested(90), limit: 1, start: { offset: 1e300 } });
+      assert.deepEqual(far, []);
       const many: Filter = { op: 'in', field: n, values: Array.from({ length: 50_000 }, (_, value) => value) };
       await store().records.page(table, { filter: many, limit: 1 });
     });

@@ -16,6 +16,7 @@ export type Condition<V> =
 export type Where<R> = { readonly [C in keyof R]?: R[C] extends Comparable ? Condition<R[C]> : never };
 
 export interface ListOptions<R> {
+  /** Without: by primary key. */
   readonly orderBy?: readonly (readonly [keyof R & string, 'asc' | 'desc'])[];
   readonly limit?: number;
   readonly offset?: number;
@@ -88,9 +89,11 @@ export interface RecordWrites extends RecordReads {
 
 /** Physical tables and columns. Runs inside the same transaction as the system rows that describe them. */
 export interface SchemaWrites {
+  /** With its columns and the indexes that its fields ask for; join tables are made by `createLinks`. */
   createTable(table: TableSchema): Promise<void>;
   dropTable(table: TableSchema): Promise<void>;
   addColumn(table: TableSchema, field: Field): Promise<void>;
+  /** With its index. */
   dropColumn(table: TableSchema, field: Field): Promise<void>;
   /** Index (unique or not) over one field's column, comparing as the field's type does. Throws `UniqueViolation`. */
   createIndex(table: TableSchema, field: Field, isUnique: boolean): Promise<void>;
@@ -108,6 +111,7 @@ export interface Tx extends Reads {
   upsert<T extends SystemTable>(table: T, row: SystemRows[T]): Promise<void>;
   /** Returns the number of rows changed. */
   update<T extends SystemTable>(table: T, where: Where<SystemRows[T]>, patch: Partial<SystemRows[T]>): Promise<number>;
+  /** As `update`, it refuses an empty condition: that would reach every row. */
   remove<T extends SystemTable>(table: T, where: Where<SystemRows[T]>): Promise<number>;
   /** Adds to numeric columns; inserts the row when it is not there. Used by usage and last-used counters. */
   add<T extends SystemTable>(

@@ -90,7 +90,7 @@ export interface KeyRow {
   id: string;
   kind: KeyKind;
   workspace_id: string;
-  /** Null: every app of the workspace (personal and workspace-wide native keys). */
+  /** Null: every app of every workspace of the user (personal keys, and native keys of a person). */
   app_id: string | null;
   /** Whose rights it carries. */
   user_id: string;

@@ -224,9 +224,9 @@ test('a key that manages keys hands out no more than it holds', async (t) => {
   assert.deepEqual(updated.scopes, [{ table, verbs: ['read'], readable: ['f1'] }]);
 });
 
-test('a key that holds everything in the one workspace of its user may make every kind of key', async (t) => {
+test('a key without an app may make every kind of key that its user may, a key of an app nothing beyond the app', async (t) => {
   const fixture = await openKeyFixture(t);
-  const { core, owner, ownerId, workspaceId, appId } = fixture;
+  const { core, owner, workspaceId, appId } = fixture;
   const whole = await actorOf(fixture, { workspace_id: workspaceId, scopes: doAll });
   await createKey(core, whole, { kind: 'app', name: 'a', app_id: appId });
   await createKey(core, whole, { kind: 'personal', name: 'p', workspace_id: workspaceId });
@@ -236,12 +236,24 @@ test('a key that holds everything in the one workspace of its user may make ever
     workspace_id: workspaceId,
     scopes: [{ app: appId, table: '*', verbs: ['read'] }],
   });
-  assert.equal((await listKeys(core, whole, { isOwn: true })).length, 1);
-  // A personal key reaches every workspace of its user; this key reaches one of two.
-  await fixture.addWorkspace(ownerId);
-  await assert.rejects(createKey(core, whole, { kind: 'personal', name: 'p', workspace_id: workspaceId }), {
-    code: 'scope_missing',
-  });
+  assert.deepEqual((await listKeys(core, whole, { isOwn: true })).map((key) => key.kind).sort(), [
+    'native',
+    'native',
+    'personal',
+  ]);
+  // An app's key, however much it may do there, makes nothing that reaches beyond the app.
+  const ofApp = await actorOf(fixture, { app_id: appId, scopes: doAll });
+  for (const kind of ['native', 'personal'] as const) {
+    await assert.rejects(
+      createKey(core, ofApp, {
+        kind,
+        name: 'p',
+        workspace_id: workspaceId,
+        ...(kind === 'native' ? { scopes: doAll } : {}),
+      }),
+      { code: 'scope_missing' },
+    );
+  }
   await createKey(core, owner, { kind: 'personal', name: 'p', workspace_id: workspaceId });
 });
 

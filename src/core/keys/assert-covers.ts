@@ -48,11 +48,12 @@ interface Power {
 /** All that a key can open, in pieces that a grant can be held against. */
 async function powersOf(reads: Reads, key: KeyRow): Promise<Power[]> {
   const whole = key.app_id ?? every;
+  // A key without an app reaches every workspace of its user.
+  const memberships = await reads.list('memberships', {
+    user_id: key.user_id,
+    ...(key.app_id === null ? {} : { workspace_id: key.workspace_id }),
+  });
   if (key.kind !== 'native') {
-    const memberships = await reads.list('memberships', {
-      user_id: key.user_id,
-      ...(key.kind === 'personal' ? {} : { workspace_id: key.workspace_id }),
-    });
     return memberships.map(({ workspace_id: workspaceId, role }) => {
       return { workspaceId, appId: whole, tableId: every, bits: roleVerbs[role], scope: null };
     });
@@ -64,7 +65,11 @@ async function powersOf(reads: Reads, key: KeyRow): Promise<Power[]> {
     if (table === undefined) continue;
     const bits = verbBitsOf(scope.verbs, `scopes[${i}].verbs`);
     const appId = table?.app_id ?? scope.app ?? whole;
-    powers.push({ workspaceId: key.workspace_id, appId, tableId: scope.table, bits, scope });
+    const isEverywhere = table === null && appId === every;
+    for (const { workspace_id: workspaceId, role } of memberships) {
+      if (!isEverywhere && workspaceId !== key.workspace_id) continue;
+      powers.push({ workspaceId, appId, tableId: scope.table, bits: bits & roleVerbs[role], scope });
+    }
   }
   return powers;
 }

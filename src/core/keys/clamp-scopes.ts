@@ -46,7 +46,7 @@ function maskWithin(
   return asked === undefined ? [...held] : asked.filter((field) => held.has(field));
 }
 
-/** The app that a scope speaks of: a real one, or `*` for every app of a workspace-wide key. */
+/** The app that a scope speaks of: a real one, or `*` for every app that a person's own key reaches. */
 async function appOf(reads: Reads, place: KeyPlace, scope: Scope, field: string): Promise<string> {
   const asked = scope.app === undefined || scope.app === every ? (place.appId ?? every) : scope.app;
   if (place.appId !== null) {

@@ -17,9 +17,9 @@ import { type KeyKind, keyKinds, type Scope } from './scopes.ts';
 export interface KeyInput extends KeyTraits {
   readonly kind: KeyKind;
   readonly name: string;
-  /** The app that the key opens. App and pair keys need one; a native key without opens its whole workspace. */
+  /** The app that the key opens. App and pair keys need one; a native key without is its user's own and reaches every workspace of theirs. */
   readonly app_id?: string | null;
-  /** Needed without an app: for workspace-wide native keys and for personal ones. */
+  /** Needed without an app: whose plan counts the key. */
   readonly workspace_id?: string | null;
   /** Whose rights the key carries. Only the server itself names another than the actor. */
   readonly user_id?: string;

@@ -47,7 +47,7 @@ export function createKeyActor({ key, part, roleBits, closedApps }: KeyReach): A
     label: `key:${key.id}`,
     userId: key.user_id,
     keyId: key.id,
-    workspaceId: key.kind === 'personal' ? null : key.workspace_id,
+    workspaceId: key.app_id === null ? null : key.workspace_id,
     appId: key.app_id,
     address: null,
     isMember: (workspaceId) => roleBits.has(workspaceId),

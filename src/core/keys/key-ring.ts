@@ -4,11 +4,11 @@
  * call on. Refusals do not tell whether a key exists.
  */
 import type { Clock } from '../clock.ts';
-import type { CoreSettings } from '../settings.ts';
 import { AppError } from '../errors.ts';
 import type { Events } from '../events.ts';
 import { createAttempts } from '../limits/attempts.ts';
 import { createRecentMap } from '../recent-map.ts';
+import type { CoreSettings } from '../settings.ts';
 import type { Reads } from '../store.ts';
 import { loadKey } from './load-key.ts';
 import type { KeyKind } from './scopes.ts';
@@ -72,8 +72,8 @@ export function createKeyRing({ store, secrets, clock, events, settings, entries
   events.on('catalog.changed', ({ workspaceId, tableId }) => {
     // Grants name tables and fields by id, so a change of a table changes no key.
     if (tableId !== null) return;
-    // A personal key reaches whatever its user joins: all of them are concerned.
-    forget(({ key }) => workspaceId === null || key.workspace_id === workspaceId || key.kind === 'personal');
+    // A key without an app reaches whatever its user joins: all of them are concerned.
+    forget(({ key }) => workspaceId === null || key.workspace_id === workspaceId || key.app_id === null);
   });
 
   /** Loads once for all who wait for the same; keeps the result unless something changed meanwhile. */

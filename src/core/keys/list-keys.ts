@@ -3,9 +3,10 @@ import { AppError } from '../errors.ts';
 import { requireApp, requireWorkspace } from '../permit.ts';
 import type { Where } from '../store.ts';
 import type { KeyRow, KeySecretRow } from '../system-rows.ts';
+import { verbBits } from '../workspaces/roles.ts';
 import { type KeyView, viewKey } from './key-secrets.ts';
 
-/** Whose keys: an app's, all of a workspace (its members' personal ones too), or the actor's own personal ones. */
+/** Whose keys: an app's, all of a workspace (its members' personal ones too), or the actor's own (personal ones, and native ones without an app). */
 export type KeyListing = { readonly appId: string } | { readonly workspaceId: string } | { readonly isOwn: true };
 
 /** Keys without their secrets, oldest first. @throws app_not_found, workspace_not_found, scope_missing, role_insufficient */
@@ -28,9 +29,11 @@ async function whereOf(core: Core, actor: Actor, listing: KeyListing): Promise<W
     return { workspace_id: (await requireWorkspace(core, actor, listing.workspaceId, 'manage')).id };
   }
   if (actor.userId === null) throw new AppError('user_not_found');
-  // A key that acts for the user sees what lies within its own workspace only, and needs to manage that.
-  if (actor.keyId === null) return { kind: 'personal', user_id: actor.userId };
-  if (actor.workspaceId === null) throw new AppError('scope_missing');
-  const workspace = await requireWorkspace(core, actor, actor.workspaceId, 'manage');
-  return { kind: 'personal', user_id: actor.userId, workspace_id: workspace.id };
+  const own = { user_id: actor.userId, app_id: null };
+  if (actor.keyId === null) return own;
+  // A key that acts for the user sees the keys of the workspaces that it manages; an app's key sees none.
+  const memberships = await core.store.list('memberships', { user_id: actor.userId });
+  const managed = memberships.filter(({ workspace_id: id }) => actor.verbs(id, null) & verbBits.manage);
+  if (managed.length === 0) throw new AppError('scope_missing');
+  return { ...own, workspace_id: { in: managed.map(({ workspace_id: id }) => id) } };
 }

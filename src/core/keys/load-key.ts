@@ -29,7 +29,7 @@ export async function loadKey(reads: Reads, hash: string): Promise<VerifiedKey |
 
   const features = planFeatures(plan);
   const roleBits =
-    key.kind === 'personal' ? await rolesOf(reads, key) : new Map([[key.workspace_id, roleVerbs[membership.role]]]);
+    key.app_id === null ? await rolesOf(reads, key) : new Map([[key.workspace_id, roleVerbs[membership.role]]]);
   const closedApps = key.app_id === null ? await closedAppsOf(reads, [...roleBits.keys()]) : new Set<string>();
   return {
     key,
@@ -58,7 +58,7 @@ function exclusionOf(hasApi: boolean, app: AppRow | null): ErrorCode | null {
   return app?.is_api_enabled === 0 ? 'api_disabled' : null;
 }
 
-/** A personal key reaches every workspace of its user whose plan includes API access. */
+/** A key without an app is its user's own: it reaches every workspace of its user whose plan includes API access. */
 async function rolesOf(reads: Reads, key: KeyRow): Promise<Map<string, number>> {
   const memberships = await reads.list('memberships', { user_id: key.user_id });
   const workspaces = await reads.list('workspaces', { id: { in: memberships.map((row) => row.workspace_id) } });

@@ -7,7 +7,7 @@ export type KeyKind = (typeof keyKinds)[number];
 
 /** One grant of a native key. */
 export interface Scope {
-  /** App id; left out: the key's own app, or every app of a workspace-wide key. */
+  /** App id; left out: the key's own app, or every app that a person's own key reaches. */
   readonly app?: string;
   /** Table id, or `*` for every table. */
   readonly table: string;

@@ -1,0 +1,131 @@
+/** Imports into this instance, by the operations that the API uses: same checks, same changes log. */
+import type { Actor, Core } from '../context.ts';
+import { AppError, type Issue } from '../errors.ts';
+import { createFields } from '../fields/create-field.ts';
+import { type Field, Refusal, type Stored } from '../fields/field-type.ts';
+import { fieldTypes } from '../fields/index.ts';
+import { openTable } from '../permit.ts';
+import { batchRecords } from '../records/batch-records.ts';
+import { createRecord } from '../records/create-record.ts';
+import { listRecords } from '../records/list-records.ts';
+import type { RecordInput } from '../records/read-input.ts';
+import { recordId } from '../records/record-view.ts';
+import { upsertRecord } from '../records/upsert-record.ts';
+import { createTable } from '../tables/create-table.ts';
+import { listTables } from '../tables/list-tables.ts';
+import type { TableSchema } from '../tables/table-schema.ts';
+import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
+
+export function createCoreTarget(core: Core, actor: Actor, appId: string): ImportTarget {
+  const open = async (table: TargetTable): Promise<TableSchema> => openTable(core, actor, table.id);
+
+  return {
+    async findTable(name) {
+      const table = (await listTables(core, actor, appId)).find((one) => one.name === name);
+      return table === undefined ? null : targetTable(table);
+    },
+    async createTable(name, fields) {
+      return targetTable(await createTable(core, actor, appId, { name, fields }));
+    },
+    async addFields(table, fields) {
+      await createFields(core, actor, await open(table), fields);
+      return targetTable(await open(table));
+    },
+    async match(table, name, values) {
+      const schema = await open(table);
+      return matchUnique(core, actor, schema, fieldOf(schema, name), values);
+    },
+    async writeAll(table, create, update) {
+      const schema = await open(table);
+      try {
+        await batchRecords(core, actor, schema, {
+          create: create.map((values) => inputOf(schema, values)),
+          update: update.map(({ id, values }) => ({ id, input: inputOf(schema, values) })),
+          delete: [],
+        });
+        return [];
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'batch_failed') throw error;
+        return error.issues.map((issue) => problemOfItem(issue, create.length));
+      }
+    },
+    async writeOne(table, values, key) {
+      const schema = await open(table);
+      try {
+        const input = inputOf(schema, values);
+        if (key === null) {
+          await createRecord(core, actor, schema, input);
+          return 'created';
+        }
+        const upserted = await upsertRecord(core, actor, schema, fieldOf(schema, key), input);
+        return 'isCreated' in upserted && upserted.isCreated ? 'created' : 'updated';
+      } catch (error) {
+        const issue = error instanceof AppError ? error.issues[0] : undefined;
+        if (issue === undefined) throw error;
+        return { index: 0, field: issue.field, code: issue.code, reason: issue.message };
+      }
+    },
+  };
+}
+
+function targetTable({ id, name, fields }: TableSchema): TargetTable {
+  return {
+    id,
+    name,
+    fields: fields.map((field) => ({
+      name: field.name,
+      type: field.type,
+      isUnique: field.isUnique,
+      isReadOnly: fieldTypes[field.type].isReadOnly,
+    })),
+  };
+}
+
+function fieldOf(table: TableSchema, name: string): Field {
+  const field = table.fieldByName.get(name);
+  if (field !== undefined) return field;
+  // It was there when the import was planned.
+  const message = `is no field of ${table.name} any more`;
+  throw new AppError('field_unknown', `${name}: ${message}`, {
+    issues: [{ field: name, code: 'field_unknown', message }],
+  });
+}
+
+function inputOf(table: TableSchema, values: RowValues): RecordInput {
+  return Object.entries(values).map(([name, value]) => [fieldOf(table, name), value] as const);
+}
+
+const itemPath = /^(create|update)\[(\d+)\](?:\.(.*))?$/s;
+
+function problemOfItem({ field, code, message }: Issue, created: number): RowProblem {
+  const [, kind, index = '0', name = ''] = itemPath.exec(field) ?? [];
+  return { index: Number(index) + (kind === 'update' ? created : 0), field: name, code, reason: message };
+}
+
+async function matchUnique(
+  core: Core,
+  actor: Actor,
+  table: TableSchema,
+  field: Field,
+  values: readonly string[],
+): Promise<ReadonlyMap<number, number>> {
+  const type = fieldTypes[field.type];
+  const keyOf = (stored: Stored) => (type.comparison === 'text_nocase' ? String(stored).toLowerCase() : stored);
+  const wanted = new Map<number, Exclude<Stored, null>>();
+  for (const [at, text] of values.entries()) {
+    const value = type.parse(text, field);
+    // What does not fit the field is refused when it is written.
+    const stored = value instanceof Refusal || value === null ? null : type.toStored(value, field);
+    if (stored !== null) wanted.set(at, stored);
+  }
+  if (wanted.size === 0) return new Map();
+  const filter = { op: 'in', field, values: [...new Set(wanted.values())] } as const;
+  const { rows } = await listRecords(core, actor, table, { filter, limit: wanted.size }, []);
+  const ids = new Map(rows.map((row) => [keyOf(row[field.slot] ?? null), recordId(row)]));
+  const found = new Map<number, number>();
+  for (const [at, stored] of wanted) {
+    const id = ids.get(keyOf(stored));
+    if (id !== undefined) found.set(at, id);
+  }
+  return found;
+}

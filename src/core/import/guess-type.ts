@@ -1,0 +1,110 @@
+/**
+ * The type of a column from all of its cells. A type is chosen only when it keeps every cell exactly: numbers with leading
+ * zeros or too many digits stay text, and so do dates that could be read in two ways.
+ */
+import { type Field, type FieldTypeName, type Json, Refusal } from '../fields/field-type.ts';
+import { fieldTypes } from '../fields/index.ts';
+
+export interface ColumnType {
+  readonly type: FieldTypeName;
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+export interface TypeGuess {
+  /** Told every cell that is not blank. */
+  see(cell: string): void;
+  result(): ColumnType;
+}
+
+interface Candidate extends ColumnType {
+  /** How a cell must look, beyond being accepted by the type. */
+  readonly form: RegExp;
+  fits?(text: string): boolean;
+}
+
+const integerForm = /^-?(?:0|[1-9]\d*)$/;
+const numberForm = /^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** Doubles keep every decimal number of so many digits. */
+const digitsKept = 17;
+
+const slashedDay = String.raw`\d{1,2}[/.-]\d{1,2}[/.-]\d{4}`;
+const time = String.raw`[Tt ]+\d\d:\d\d.*`;
+const isoDay = String.raw`\d{4}-\d\d-\d\d`;
+const form = (text: string) => new RegExp(`^${text}$`);
+
+/** In order of preference: the first that fits all cells. */
+const candidates: readonly Candidate[] = [
+  { type: 'checkbox', options: {}, form: /^(?:true|false|yes|no)$/i },
+  { type: 'number', options: { precision: 0 }, form: integerForm },
+  { type: 'number', options: {}, form: numberForm, fits: (text) => digitsOf(text) <= digitsKept },
+  { type: 'date', options: {}, form: form(isoDay) },
+  { type: 'datetime', options: {}, form: form(`${isoDay}(?:${time})?`) },
+  { type: 'date', options: { format: 'eu' }, form: form(slashedDay) },
+  { type: 'date', options: { format: 'us' }, form: form(slashedDay) },
+  { type: 'datetime', options: { format: 'eu' }, form: form(`${slashedDay}(?:${time})?`) },
+  { type: 'datetime', options: { format: 'us' }, form: form(`${slashedDay}(?:${time})?`) },
+  { type: 'email', options: {}, form: /@/ },
+  { type: 'url', options: {}, form: /^https?:\/\//i },
+];
+
+/** Longer cells, and cells of several lines, make a long text. */
+const textLengthMax = 255;
+
+export function createTypeGuess(): TypeGuess {
+  let left = candidates.map((candidate) => ({ candidate, probe: probeOf(candidate) }));
+  let isLong = false;
+  let hasCells = false;
+  return {
+    see(cell) {
+      hasCells = true;
+      if (!isLong && (cell.length > textLengthMax || cell.includes('\n') || cell.includes('\r'))) isLong = true;
+      if (left.length === 0) return;
+      const text = cell.trim();
+      if (!left.every(({ candidate, probe }) => isKept(candidate, probe, text))) {
+        left = left.filter(({ candidate, probe }) => isKept(candidate, probe, text));
+      }
+    },
+    result() {
+      const found = hasCells ? left.map(({ candidate }) => candidate) : [];
+      const [first] = found;
+      if (first === undefined || isAmbiguous(found)) return { type: isLong ? 'long_text' : 'text', options: {} };
+      return { type: first.type, options: first.options };
+    },
+  };
+}
+
+/** 03/04/2026 throughout: nobody can say which is the day. */
+function isAmbiguous(found: readonly Candidate[]): boolean {
+  return (
+    found.some(({ options }) => options.format === 'eu') && found.some(({ options }) => options.format === 'us')
+  );
+}
+
+function isKept(candidate: Candidate, probe: Field, text: string): boolean {
+  if (!candidate.form.test(text) || candidate.fits?.(text) === false) return false;
+  return !(fieldTypes[candidate.type].parse(text, probe) instanceof Refusal);
+}
+
+function digitsOf(text: string): number {
+  const [mantissa = ''] = text.split(/[eE]/);
+  return mantissa.replace(/[-.]/g, '').replace(/^0+/, '').length;
+}
+
+/** A field of this type that stands nowhere: what the type's own reading is asked with. */
+function probeOf({ type, options }: ColumnType): Field {
+  return {
+    id: '',
+    tableId: '',
+    name: '',
+    type,
+    options,
+    isRequired: false,
+    isUnique: false,
+    isIndexed: false,
+    position: 0,
+    defaultValue: null,
+    foreign: {},
+    column: '',
+    slot: -1,
+  };
+}

@@ -1,0 +1,18 @@
+/** What is imported: bytes that can be read more than once, so that types are known before the first row is written. */
+import { AppError } from '../errors.ts';
+
+export interface ImportSource {
+  /** As people know it, for messages: a file's name. */
+  readonly name: string;
+  /** Size, for progress. */
+  readonly bytes: number;
+  /** From the beginning, each time it is called. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Why a source cannot be read at all. */
+export function sourceRefused(source: ImportSource, problem: string): AppError {
+  return new AppError('body_invalid', `${source.name}: ${problem}`, {
+    issues: [{ field: source.name, code: 'body_invalid', message: problem }],
+  });
+}

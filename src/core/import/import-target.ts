@@ -1,0 +1,53 @@
+/**
+ * Where an import writes to: the core itself, or a server that is reached over its API. Rows go in as texts by field name;
+ * what a value must be, the target's own fields decide.
+ */
+import type { ErrorCode } from '../errors.ts';
+import type { FieldInput } from '../fields/add-field.ts';
+import type { FieldTypeName } from '../fields/field-type.ts';
+
+export interface TargetField {
+  readonly name: string;
+  readonly type: FieldTypeName;
+  readonly isUnique: boolean;
+  readonly isReadOnly: boolean;
+}
+
+export interface TargetTable {
+  readonly id: string;
+  readonly name: string;
+  readonly fields: readonly TargetField[];
+}
+
+/** Values by field name; null empties the field, a name left out leaves it as it is (or gives it its default). */
+export type RowValues = Readonly<Record<string, string | null>>;
+
+/** One problem of one row of a call. */
+export interface RowProblem {
+  /** Place of the row in the call, from 0. */
+  readonly index: number;
+  /** Empty when it is about the row as a whole. */
+  readonly field: string;
+  readonly code: ErrorCode;
+  /** Completes the sentence "<field> …". */
+  readonly reason: string;
+}
+
+export interface ImportTarget {
+  findTable(name: string): Promise<TargetTable | null>;
+  createTable(name: string, fields: readonly FieldInput[]): Promise<TargetTable>;
+  addFields(table: TargetTable, fields: readonly FieldInput[]): Promise<TargetTable>;
+  /** Record ids by place in `values`; absent where no record holds the value in the (unique) field. */
+  match(table: TargetTable, field: string, values: readonly string[]): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Creates rows and changes records, all or none; at most 1000 together. Indexes of problems count the created ones first.
+   * An answer without problems means that everything is on disk.
+   */
+  writeAll(
+    table: TargetTable,
+    create: readonly RowValues[],
+    update: readonly { readonly id: number; readonly values: RowValues }[],
+  ): Promise<readonly RowProblem[]>;
+  /** Creates one record or, with a key field, changes the one that holds the row's value in it. */
+  writeOne(table: TargetTable, values: RowValues, key: string | null): Promise<'created' | 'updated' | RowProblem>;
+}

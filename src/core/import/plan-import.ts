@@ -1,0 +1,193 @@
+/** Reads the whole file once and says what an import would do, before anything is written. */
+import { AppError, type ErrorCode } from '../errors.ts';
+import type { FieldInput } from '../fields/add-field.ts';
+import { type FieldTypeName, fieldTypeNames } from '../fields/field-type.ts';
+import { fieldTypes } from '../fields/index.ts';
+import { checkName } from '../names.ts';
+import { type ColumnType, createTypeGuess, type TypeGuess } from './guess-type.ts';
+import { type ImportSource, sourceRefused } from './import-source.ts';
+import type { ImportTarget, TargetField, TargetTable } from './import-target.ts';
+import { type CsvRow, readCsv, sniffCsv } from './read-csv.ts';
+import type { Delimiter } from './sniff-csv.ts';
+
+export interface ImportRequest {
+  readonly source: ImportSource;
+  /** Name of a table of the app; it is created when there is none. */
+  readonly table: string;
+  /** A unique field: rows whose value is there already change that record. */
+  readonly key?: string | undefined;
+  /** Gives an existing table the columns that it lacks; otherwise they are refused. */
+  readonly createFields?: boolean;
+  /** Columns to leave out. */
+  readonly skip?: readonly string[];
+  /** Types of new fields, by column, instead of those that the cells suggest. */
+  readonly types?: ReadonlyMap<string, FieldTypeName>;
+}
+
+export interface ColumnPlan {
+  /** Place in the row, from 0. */
+  readonly index: number;
+  /** Field that it goes into. */
+  readonly name: string;
+  readonly type: FieldTypeName;
+  /** Set where the field is to be made. */
+  readonly newField: FieldInput | null;
+  /** Rows in which it is not blank. */
+  readonly filled: number;
+  /** First value that is not blank. */
+  readonly sample: string;
+}
+
+export interface ImportPlan {
+  readonly source: ImportSource;
+  readonly tableName: string;
+  /** Null: it is to be made. */
+  readonly table: TargetTable | null;
+  readonly key: string | null;
+  readonly delimiter: Delimiter;
+  /** Cells that every row must have. */
+  readonly width: number;
+  readonly columns: readonly ColumnPlan[];
+  /** Rows of data, blank ones not counted. */
+  readonly rows: number;
+}
+
+/** @throws body_invalid, name_invalid, name_taken, field_unknown, field_read_only, parameter_invalid */
+export async function planImport(target: ImportTarget, request: ImportRequest): Promise<ImportPlan> {
+  const { source } = request;
+  const tableName = checkName(request.table, 'table');
+  const table = await target.findTable(tableName);
+  const delimiter = await sniffCsv(source);
+  const survey = await surveyOf(source, delimiter);
+  const chosen = chosenColumns(survey, request);
+  const columns = chosen.map((column) => planColumn(column, table, request));
+  const plan: ImportPlan = {
+    source,
+    tableName,
+    table,
+    key: request.key ?? null,
+    delimiter,
+    width: survey.columns.length,
+    columns,
+    rows: survey.rows,
+  };
+  checkKey(plan);
+  return plan;
+}
+
+interface SurveyedColumn {
+  readonly index: number;
+  readonly name: string;
+  readonly guess: TypeGuess;
+  filled: number;
+  sample: string;
+}
+
+interface Survey {
+  readonly columns: readonly SurveyedColumn[];
+  readonly rows: number;
+}
+
+export function isBlank(row: CsvRow): boolean {
+  return row.cells.every((cell) => cell.trim() === '');
+}
+
+async function surveyOf(source: ImportSource, delimiter: Delimiter): Promise<Survey> {
+  let columns: SurveyedColumn[] | null = null;
+  let rows = 0;
+  for await (const chunk of readCsv(source, delimiter)) {
+    for (const row of chunk) {
+      if (columns === null) {
+        columns = columnsOf(row.cells);
+        continue;
+      }
+      if (isBlank(row)) continue;
+      rows += 1;
+      // A row of another width will be refused; its cells say nothing about the columns.
+      if (row.cells.length === columns.length) look(columns, row.cells);
+    }
+  }
+  if (columns === null) throw sourceRefused(source, 'is empty');
+  return { columns, rows };
+}
+
+function look(columns: readonly SurveyedColumn[], cells: readonly string[]): void {
+  for (const column of columns) {
+    const cell = cells[column.index] ?? '';
+    if (cell === '' || cell.trim() === '') continue;
+    if (column.filled === 0) column.sample = cell;
+    column.filled += 1;
+    column.guess.see(cell);
+  }
+}
+
+/** @throws name_invalid, name_taken */
+function columnsOf(header: readonly string[]): SurveyedColumn[] {
+  const seen = new Map<string, number>();
+  return header.map((cell, index) => {
+    const name = checkName(cell.trim() === '' ? `Column ${index + 1}` : cell, `column ${index + 1}`);
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw refused('name_taken', `column ${index + 1}`, `has the name "${name}", and so has column ${other + 1}`);
+    }
+    seen.set(name, index);
+    return { index, name, guess: createTypeGuess(), filled: 0, sample: '' };
+  });
+}
+
+function chosenColumns({ columns }: Survey, { skip = [], types, source }: ImportRequest): SurveyedColumn[] {
+  for (const name of [...skip, ...(types?.keys() ?? [])]) {
+    if (!columns.some((column) => column.name === name)) {
+      throw refused('parameter_invalid', name, `${source.name} has no such column`);
+    }
+  }
+  const left = columns.filter((column) => !skip.includes(column.name));
+  if (left.length === 0) throw sourceRefused(source, 'has no column left to import');
+  return left;
+}
+
+function planColumn(column: SurveyedColumn, table: TargetTable | null, request: ImportRequest): ColumnPlan {
+  const { index, name, filled, sample } = column;
+  const field = table?.fields.find((one) => one.name === name);
+  if (field !== undefined) {
+    if (field.isReadOnly) throw refused('field_read_only', name, 'fills itself and cannot be imported; leave it out');
+    return { index, name, type: field.type, newField: null, filled, sample };
+  }
+  if (table !== null && request.createFields !== true) {
+    const known = table.fields.filter(isWritable).map((one) => one.name);
+    throw refused('field_unknown', name, `is no field of ${table.name} (which has ${known.join(', ')})`);
+  }
+  const { type, options } = wantedType(name, request) ?? column.guess.result();
+  const isKey = request.key === name;
+  return { index, name, type, newField: { name, type, options, ...(isKey ? { unique: true } : {}) }, filled, sample };
+}
+
+function isWritable(field: TargetField): boolean {
+  return !field.isReadOnly;
+}
+
+function wantedType(name: string, { types }: ImportRequest): ColumnType | undefined {
+  const type = types?.get(name);
+  if (type === undefined) return undefined;
+  if (!fieldTypeNames.includes(type) || fieldTypes[type].isReadOnly || type === 'relation') {
+    throw refused('parameter_invalid', name, `cannot be imported as "${type}"`);
+  }
+  return { type, options: {} };
+}
+
+function checkKey({ key, columns, table, tableName }: ImportPlan): void {
+  if (key === null) return;
+  const column = columns.find((one) => one.name === key);
+  if (column === undefined) throw refused('parameter_invalid', key, 'is the key, but no column of the file');
+  if (!fieldTypes[column.type].canBeUnique) {
+    throw refused('parameter_invalid', key, `is of type ${column.type}, whose values cannot be unique`);
+  }
+  const field = table?.fields.find((one) => one.name === key);
+  if (field !== undefined && !field.isUnique) {
+    throw refused('parameter_invalid', key, `must be a unique field of ${tableName} to be matched on`);
+  }
+}
+
+function refused(code: ErrorCode, field: string, message: string): AppError {
+  return new AppError(code, `${field}: ${message}`, { issues: [{ field, code, message }] });
+}

@@ -1,0 +1,192 @@
+/**
+ * Writes a planned import in chunks, each all or nothing; rows that are refused are told with their line and reason and left
+ * out. Memory does not grow with the file.
+ */
+import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
+import { type ImportPlan, isBlank } from './plan-import.ts';
+import { type CsvRow, readCsv } from './read-csv.ts';
+
+export interface RefusedRow {
+  readonly line: number;
+  /** Empty when it is about the row as a whole. */
+  readonly field: string;
+  readonly reason: string;
+  /** As in the file. */
+  readonly cells: readonly string[];
+}
+
+export interface ImportListeners {
+  onProgress?(progress: ImportProgress): void;
+  /** Once per problem; a row with several comes several times in a row. */
+  onRefused?(row: RefusedRow): void;
+}
+
+export interface ImportProgress {
+  /** Rows dealt with, refused ones too. */
+  readonly rows: number;
+  readonly refused: number;
+}
+
+export interface ImportResult {
+  readonly table: TargetTable;
+  readonly created: number;
+  readonly updated: number;
+  readonly refused: number;
+}
+
+interface Run {
+  readonly target: ImportTarget;
+  readonly plan: ImportPlan;
+  readonly table: TargetTable;
+  readonly listeners: ImportListeners;
+  created: number;
+  updated: number;
+  refused: number;
+}
+
+interface ReadyRow {
+  readonly source: CsvRow;
+  readonly values: RowValues;
+}
+
+/** Makes the table or its missing fields, then writes the rows. What was written stays when a later chunk fails. */
+export async function runImport(
+  target: ImportTarget,
+  plan: ImportPlan,
+  listeners: ImportListeners = {},
+): Promise<ImportResult> {
+  const table = await prepareTable(target, plan);
+  const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0 };
+  let isHeader = true;
+  let rows = 0;
+  for await (const chunk of readCsv(plan.source, plan.delimiter)) {
+    const data = (isHeader ? chunk.slice(1) : chunk).filter((row) => !isBlank(row));
+    isHeader = false;
+    await writeChunk(run, readyRows(run, data));
+    rows += data.length;
+    listeners.onProgress?.({ rows, refused: run.refused });
+  }
+  const { created, updated, refused } = run;
+  return { table, created, updated, refused };
+}
+
+async function prepareTable(target: ImportTarget, plan: ImportPlan): Promise<TargetTable> {
+  const missing = plan.columns.flatMap(({ newField }) => newField ?? []);
+  if (plan.table === null) return target.createTable(plan.tableName, missing);
+  return missing.length === 0 ? plan.table : target.addFields(plan.table, missing);
+}
+
+/** Rows that can be tried, as values by field name. */
+function readyRows(run: Run, rows: readonly CsvRow[]): ReadyRow[] {
+  const { columns, width, key } = run.plan;
+  const ready: ReadyRow[] = [];
+  for (const source of rows) {
+    if (source.cells.length !== width) {
+      const reason = `has ${source.cells.length} cells, the header has ${width}`;
+      refuse(run, source, [{ index: 0, field: '', code: 'body_invalid', reason }]);
+      continue;
+    }
+    const values: Record<string, string | null> = {};
+    for (const { index, name } of columns) {
+      const cell = source.cells[index] ?? '';
+      // A blank cell is no value: a new record gets the default, an existing one is emptied.
+      if (cell.trim() !== '') values[name] = cell;
+      else if (key !== null) values[name] = null;
+    }
+    if (key !== null && values[key] === null) {
+      const reason = 'is the key and must have a value';
+      refuse(run, source, [{ index: 0, field: key, code: 'value_required', reason }]);
+      continue;
+    }
+    ready.push({ source, values });
+  }
+  return ready;
+}
+
+/** Calls for one chunk before its rows are written one by one. */
+const attemptsMax = 3;
+
+async function writeChunk(run: Run, rows: readonly ReadyRow[]): Promise<void> {
+  let left = rows;
+  for (let attempt = 0; attempt < attemptsMax && left.length > 0; attempt += 1) {
+    const { problems, created } = await writeTogether(run, left);
+    if (problems.length === 0) {
+      run.created += created;
+      run.updated += left.length - created;
+      return;
+    }
+    // One by one, a value that is used twice is taken by the first row, or changes the record that has it by now.
+    if (problems.some(({ code }) => code === 'value_not_unique')) break;
+    left = withoutRefused(run, left, problems);
+  }
+  await writeSingly(run, left);
+}
+
+/** Tells and drops the refused rows. */
+function withoutRefused(run: Run, rows: readonly ReadyRow[], problems: readonly RowProblem[]): ReadyRow[] {
+  const byRow = Map.groupBy(problems, ({ index }) => index);
+  return rows.filter((row, at) => {
+    const own = byRow.get(at);
+    if (own === undefined) return true;
+    refuse(run, row.source, own);
+    return false;
+  });
+}
+
+interface Attempt {
+  readonly problems: readonly RowProblem[];
+  readonly created: number;
+}
+
+/** One call for all rows; indexes of problems are those of `rows`. */
+async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyRow[]): Promise<Attempt> {
+  const { key } = plan;
+  if (key === null) {
+    const problems = await target.writeAll(
+      table,
+      rows.map(({ values }) => values),
+      [],
+    );
+    return { problems, created: rows.length };
+  }
+  const found = await target.match(
+    table,
+    key,
+    rows.map(({ values }) => values[key] ?? ''),
+  );
+  const create: number[] = [];
+  const update: { readonly at: number; readonly id: number }[] = [];
+  for (const at of rows.keys()) {
+    const id = found.get(at);
+    if (id === undefined) create.push(at);
+    else update.push({ at, id });
+  }
+  const valuesAt = (at: number): RowValues => rows[at]?.values ?? {};
+  const problems = await target.writeAll(
+    table,
+    create.map(valuesAt),
+    update.map(({ at, id }) => ({ id, values: valuesAt(at) })),
+  );
+  const order = [...create, ...update.map(({ at }) => at)];
+  return {
+    problems: problems.map((problem) => ({ ...problem, index: order[problem.index] ?? problem.index })),
+    created: create.length,
+  };
+}
+
+async function writeSingly(run: Run, rows: readonly ReadyRow[]): Promise<void> {
+  const { target, table, plan } = run;
+  // Started together, in order: the store runs them one after the other and syncs them together.
+  const outcomes = await Promise.all(rows.map(({ values }) => target.writeOne(table, values, plan.key)));
+  for (const [at, outcome] of outcomes.entries()) {
+    const row = rows[at];
+    if (outcome === 'created') run.created += 1;
+    else if (outcome === 'updated') run.updated += 1;
+    else if (row !== undefined) refuse(run, row.source, [outcome]);
+  }
+}
+
+function refuse(run: Run, { line, cells }: CsvRow, problems: readonly RowProblem[]): void {
+  run.refused += 1;
+  for (const { field, reason } of problems) run.listeners.onRefused?.({ line, field, reason, cells });
+}

@@ -39,7 +39,7 @@ export interface Checkpointer {
 }
 
 /** A checkpoint that failed; `code` is SQLite's, or empty when the thread itself failed. */
-export class CheckpointError extends Error {
+class CheckpointError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);

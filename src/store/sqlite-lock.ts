@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import Database from 'better-sqlite3';
 import { sqliteCode } from './sqlite-handle.ts';
 
-export class DatabaseInUse extends Error {
+class DatabaseInUse extends Error {
   readonly code = 'DATABASE_IN_USE';
   constructor(file: string, holder: string) {
     super(`The database ${file} is in use by ${holder}; only one server may open it at a time.`);

@@ -1,7 +1,7 @@
 /**
  * Group commit: works queued in one turn of the event loop share a transaction, each inside its own savepoint, and the
  * groups that commit while a sync runs share the next sync. A promise settles only after everything its work could
- * have seen is on the disk.
+ * have seen is on the disk. Deferred constraints do not belong here: only COMMIT would check them, for the whole group.
  */
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';

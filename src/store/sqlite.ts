@@ -25,7 +25,7 @@ export interface SqliteOptions {
   readonly checkpoint?: Partial<CheckpointLimits>;
 }
 
-export const sqliteDialect: SqlDialect = {
+const sqliteDialect: SqlDialect = {
   name: 'sqlite',
   types: {
     text: 'TEXT',
@@ -63,7 +63,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   try {
     createPrivateFile(file);
     writer = openWriter(file);
-    reader = openHandle(file, { isReadonly: true, cacheKib: 16_000, busyMs: 1_000, temporary: 'FILE' });
+    reader = openHandle(file, { isReadonly: true, cacheKib: 12_000, busyMs: 1_000, temporary: 'FILE' });
     const walFd = openSync(`${file}-wal`, 'r+');
     for (const directory of [dirname(file), ...changedDirectories]) syncDirectory(directory);
     return assemble(file, options, writer, reader, walFd, unlock);
@@ -151,7 +151,7 @@ function assemble(
 
 function openWriter(file: string): Handle {
   // No waiting for locks: this thread answers requests, and the writer asks again later by itself.
-  const handle = openHandle(file, { isReadonly: false, cacheKib: 8_000, busyMs: 0, temporary: 'MEMORY' });
+  const handle = openHandle(file, { isReadonly: false, cacheKib: 4_000, busyMs: 0, temporary: 'MEMORY' });
   const { db } = handle;
   try {
     requireVersion(db.prepare('SELECT sqlite_version()').pluck().get() as string);

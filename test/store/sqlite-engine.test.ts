@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import type { Engine } from '../../src/store/engine.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { skipUnless } from '../skip-reason.ts';
@@ -107,6 +108,25 @@ test('a full database refuses what does not fit and takes writes again when ther
   await engine.write((tx) => tx.rows('pragma max_page_count = 1000000', []));
   await insert(engine, 'x'.repeat(200_000));
   assert.equal(engine.health().isHealthy, true);
+  await engine.close();
+});
+
+test('while another program holds the write lock, writes wait and reads are answered', async (context) => {
+  const file = join(temporaryDirectory(context), 'a.db');
+  const engine = await withTable(await openSqlite({ file }));
+  const shell = new Database(file);
+  shell.exec("begin immediate; insert into t (v) values ('by hand')");
+  let isWritten = false;
+  const write = insert(engine, 'by the server').then(() => {
+    isWritten = true;
+  });
+  for (let i = 0; i < 50; i++) await turn();
+  assert.equal(isWritten, false);
+  assert.deepEqual(await engine.arrays('select count(*) from t', []), [[0]]);
+  shell.exec('commit');
+  shell.close();
+  await write;
+  assert.deepEqual(await engine.arrays('select v from t order by id', []), [['by hand'], ['by the server']]);
   await engine.close();
 });
 

@@ -106,12 +106,14 @@ export function createCheckpointer(deps: CheckpointerDeps): Checkpointer {
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     });
     started.on('message', ended);
-    started.on('error', (error) => {
-      ended({ frames: -1, moved: -1, error: { code: '', message: String(error) } });
-    });
-    started.on('exit', () => {
-      if (worker === started) worker = null;
-    });
+    // A thread that has thrown takes no more messages: the next checkpoint starts another.
+    const died = (reason: string): void => {
+      if (worker !== started) return;
+      worker = null;
+      if (isRunning) ended({ frames: -1, moved: -1, error: { code: '', message: reason } });
+    };
+    started.on('error', (error) => died(String(error)));
+    started.on('exit', () => died('the checkpoint thread has ended'));
     return started;
   }
 

@@ -7,12 +7,14 @@ import type { Call } from '../http/call.ts';
 import { answerPreflight, writeCors } from '../http/cors.ts';
 import { logRefusal } from '../http/log-request.ts';
 import { takeCall } from '../http/rate-limit.ts';
+import { answerUnknownPaths } from '../http/server.ts';
 import { toAppError } from '../http/to-app-error.ts';
-import { native } from './native/index.ts';
+import { adalo } from './adalo/index.ts';
 import type { Dialect } from './dialect.ts';
+import { native } from './native/index.ts';
 
 /** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
-export const dialects: readonly Dialect[] = [native];
+export const dialects: readonly Dialect[] = [adalo, native];
 
 export function mountDialects(server: FastifyInstance, core: Core, readSession: SessionReader | null): void {
   const methods = new RouteMethods();
@@ -28,15 +30,33 @@ export function mountDialects(server: FastifyInstance, core: Core, readSession: 
       dialect.routes(scope, core);
     });
   }
-  server.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '/';
-    const dialect = dialects.find((one) => one.owns(path)) ?? native;
+  // What fails before any dialect's scope is entered is told in the words of the dialect whose path it is.
+  server.setErrorHandler((error, request, reply) => sendError(core, ownerOf(pathOf(request)), error, request, reply));
+  answerUnknownPaths(server, (request, reply) => {
+    const path = pathOf(request);
+    const dialect = ownerOf(path);
     if (request.method === 'OPTIONS') return answerPreflight(reply, dialect.cors);
     writeCors(request, reply, dialect.cors);
     const allowed = dialect.tellsMethods ? methods.of(path) : [];
-    if (allowed.length > 0) reply.header('Allow', allowed.join(', '));
-    return sendError(core, dialect, new AppError(allowed.length > 0 ? 'method_not_allowed' : 'route_not_found'), request, reply);
+    // A path can look like a route's and still be none: where a segment cannot be decoded.
+    const isMethodWrong = allowed.length > 0 && !allowed.includes(request.method);
+    if (isMethodWrong) reply.header('Allow', allowed.join(', '));
+    return sendError(
+      core,
+      dialect,
+      new AppError(isMethodWrong ? 'method_not_allowed' : 'route_not_found'),
+      request,
+      reply,
+    );
   });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}
+
+function ownerOf(path: string): Dialect {
+  return dialects.find((one) => one.owns(path)) ?? native;
 }
 
 /** Credential → key → limit. Every step is synchronous while the key is in memory. */
@@ -74,7 +94,13 @@ function begin(core: Core, call: Call, request: FastifyRequest, reply: FastifyRe
   return takeCall(core, call, reply);
 }
 
-function sendError(core: Core, dialect: Dialect, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendError(
+  core: Core,
+  dialect: Dialect,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const error = toAppError(thrown);
   logRefusal(core, request, error);
   const rendered = dialect.renderError(error, request);

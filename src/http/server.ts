@@ -1,7 +1,13 @@
 /** The HTTP server: parsing, limits on size and time, and validation; no route of its own. */
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import fastify, { type FastifyInstance, type FastifySchemaCompiler, LogController } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 
 export interface ServerOptions {
@@ -10,8 +16,25 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[];
 }
 
+type UnknownPathAnswer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** By server: paths that cannot even be looked up (undecodable, or with an endless segment) reach no handler of a route. */
+const unknownPathAnswers = new WeakMap<FastifyInstance, UnknownPathAnswer>();
+
+/** What answers every path that is no route's. */
+export function answerUnknownPaths(server: FastifyInstance, answer: UnknownPathAnswer): void {
+  server.setNotFoundHandler(answer);
+  unknownPathAnswers.set(server, answer);
+}
+
 export function createServer(options: ServerOptions): FastifyInstance {
-  const server = fastify({
+  const server: FastifyInstance = fastify({
+    frameworkErrors: (_error, rawRequest, rawReply) => {
+      const request = rawRequest as unknown as FastifyRequest;
+      const reply = rawReply as unknown as FastifyReply;
+      const answer = unknownPathAnswers.get(server);
+      return answer === undefined ? reply.code(404).send() : answer(request, reply);
+    },
     loggerInstance: options.logger,
     // Requests are logged once, at the end, by log-request.ts.
     logController: new LogController({ disableRequestLogging: true }),

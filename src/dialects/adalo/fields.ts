@@ -1,0 +1,134 @@
+/**
+ * Field types as Adalo's property types: what each is called, how its values read and which can be filtered by. Types that
+ * Adalo does not have are shown under the nearest one, and nothing of their values is lost on the way out and back.
+ */
+import type { Field, FieldTypeName, Json, Stored } from '../../core/fields/field-type.ts';
+import { fieldTypes } from '../../core/fields/index.ts';
+import { storedToJson } from '../../core/fields/parse-value.ts';
+import { type JsonWriter, jsonWriterOf } from '../../core/records/json-writers.ts';
+
+export type PropertyTypeName =
+  | 'Text'
+  | 'Number'
+  | 'True/False'
+  | 'Date & Time'
+  | 'Date'
+  | 'Location'
+  | 'Relationship'
+  | 'Password';
+
+export interface PropertyType {
+  readonly name: PropertyTypeName;
+  /** Adalo has no such type; `name` is the nearest. */
+  readonly isForeign: boolean;
+  /** Whether `filterKey` may name it: lists and objects never match anything (wire/adalo.md §4). */
+  readonly isFilterable: boolean;
+  /** What the documentation shows (wire/adalo.md §9). */
+  sample(field: Field): Json;
+  /** Its own way of writing values as JSON; without: the canonical value. */
+  writerOf?(field: Field): JsonWriter;
+}
+
+const sampleText = 'string';
+const sampleInstant = '2019-08-24T14:15:22Z';
+
+function text(sample: string = sampleText): PropertyType {
+  return { name: 'Text', isForeign: false, isFilterable: true, sample: () => sample };
+}
+
+/** A type that Adalo lacks, shown as text. */
+function asText(sample: (field: Field) => Json): PropertyType {
+  return { name: 'Text', isForeign: true, isFilterable: true, sample };
+}
+
+/** An example of the field's own; text where it has none, such as a list without choices. */
+const exampleOf = (field: Field): Json => fieldTypes[field.type].example(field) ?? sampleText;
+
+const number: PropertyType = { name: 'Number', isForeign: false, isFilterable: true, sample: () => 0 };
+const instant: PropertyType = {
+  name: 'Date & Time',
+  isForeign: false,
+  isFilterable: true,
+  sample: () => sampleInstant,
+};
+
+interface Place {
+  readonly address: Json;
+  readonly name: Json;
+  readonly latitude: Json;
+  readonly longitude: Json;
+  readonly elements: Json;
+}
+
+/** wire/adalo.md §5. `coordinates` is there even when they are not known, so that clients can reach into it. */
+function placeText(field: Field, stored: Stored): string {
+  const { address, name, latitude, longitude, elements } = storedToJson(field, stored) as unknown as Place;
+  return JSON.stringify({
+    fullAddress: address,
+    name,
+    coordinates: { latitude, longitude },
+    addressElements: elements,
+  });
+}
+
+export const propertyTypes: Record<FieldTypeName, PropertyType> = {
+  text: text(),
+  long_text: text(),
+  rich_text: text(),
+  email: text('user@example.com'),
+  url: text(),
+  phone: text(),
+  number,
+  percent: number,
+  currency: number,
+  rating: { ...number, sample: () => 1 },
+  duration: number,
+  // Read-only; a text such as "INV-00042" where the field has a prefix.
+  autonumber: { ...number, isForeign: true, sample: exampleOf },
+  checkbox: { name: 'True/False', isForeign: false, isFilterable: true, sample: () => true },
+  date: { name: 'Date', isForeign: false, isFilterable: true, sample: () => sampleInstant.slice(0, 10) },
+  datetime: instant,
+  time: asText(exampleOf),
+  single_select: asText(exampleOf),
+  // A list of names: joined text could not be told apart from a name with a comma. Filters ask for one of its names.
+  multi_select: asText((field) => fieldTypes.multi_select.example(field) ?? [sampleText]),
+  location: {
+    name: 'Location',
+    isForeign: false,
+    isFilterable: false,
+    sample: () => ({
+      fullAddress: sampleText,
+      name: sampleText,
+      coordinates: { latitude: 0, longitude: 0 },
+      addressElements: {},
+    }),
+    writerOf: (field) => (stored) => placeText(field, stored),
+  },
+  relation: {
+    name: 'Relationship',
+    isForeign: false,
+    isFilterable: false,
+    sample: (field) => (field.options.cardinality === 'one' ? [1] : [1, 2]),
+  },
+  user: asText(exampleOf),
+  color: asText(exampleOf),
+  json: { ...asText(exampleOf), isFilterable: false },
+  password: { name: 'Password', isForeign: false, isFilterable: false, sample: () => sampleText },
+  created_at: instant,
+  updated_at: instant,
+  created_by: asText(exampleOf),
+  updated_by: asText(exampleOf),
+};
+
+/** The keys that every record has beside its properties; a field of such a name cannot be reached through this API. */
+export const builtInKeys: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
+
+/** The property of this display name; undefined when there is none that clients may see. */
+export function propertyOf(fieldByName: ReadonlyMap<string, Field>, name: string): Field | undefined {
+  return builtInKeys.has(name) ? undefined : fieldByName.get(name);
+}
+
+/** How stored values of a field are written as JSON; null for relationships. */
+export function writerOf(field: Field): JsonWriter | null {
+  return propertyTypes[field.type].writerOf?.(field) ?? jsonWriterOf(field);
+}

@@ -16,8 +16,8 @@ export function corsHeaders(allow: string, expose = ''): CorsHeaders {
 /** Only pages send Origin; programs are spared the headers. */
 export function writeCors(request: FastifyRequest, reply: FastifyReply, headers: CorsHeaders): void {
   if (request.headers.origin === undefined) return;
-  reply.raw.setHeader('Access-Control-Allow-Origin', '*');
-  reply.raw.setHeader('Access-Control-Expose-Headers', headers.expose);
+  reply.header('access-control-allow-origin', '*');
+  reply.header('access-control-expose-headers', headers.expose);
 }
 
 export function answerPreflight(reply: FastifyReply, headers: CorsHeaders): FastifyReply {

@@ -39,10 +39,9 @@ function writeHeaders(core: Core, reply: FastifyReply, { limit, remaining, reset
     policy = `"calls";q=${limit};w=1`;
     policies.set(limit, policy);
   }
-  const raw = reply.raw;
-  raw.setHeader('RateLimit', `"calls";r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
-  raw.setHeader('RateLimit-Policy', policy);
-  raw.setHeader('X-RateLimit-Limit', limit);
-  raw.setHeader('X-RateLimit-Remaining', remaining);
-  raw.setHeader('X-RateLimit-Reset', Math.ceil((core.clock.now() + resetMs) / 1000));
+  reply.header('ratelimit', `"calls";r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
+  reply.header('ratelimit-policy', policy);
+  reply.header('x-ratelimit-limit', limit);
+  reply.header('x-ratelimit-remaining', remaining);
+  reply.header('x-ratelimit-reset', Math.ceil((core.clock.now() + resetMs) / 1000));
 }

@@ -39,13 +39,13 @@ export function storeOver(engine: Engine): Store {
   const { dialect } = engine;
   const compile = createCompile(dialect);
   const expressions = expressionsOf(dialect);
-  const statementsOf = createTableStatements(dialect, compile);
+  const statements = createTableStatements(dialect, compile);
   const blocks = createRecordBlocks(compile);
   const links = createLinks(dialect, expressions, compile);
   const parts: StoreParts = {
     gateway: createGateway(dialect, compile),
-    records: createRecords(dialect, compile, statementsOf, links),
-    pages: createRecordPages({ dialect, expressions, compile, statementsOf, blocks }),
+    records: createRecords(dialect, compile, statements.statementsOf, links),
+    pages: createRecordPages({ dialect, expressions, compile, statements, blocks }),
     blocks,
     links,
     physical: createPhysicalTables(dialect, compile, blocks),

@@ -32,7 +32,22 @@ export type PageStart =
   | { readonly after: { readonly values: readonly Stored[]; readonly id: number } }
   | { readonly offset: number };
 
+/** The part of a row that the caller will read. Made once per use (a renderer has one), so that its key costs nothing. */
+export interface Projection {
+  /** Ascending; the id is always read. */
+  readonly slots: readonly number[];
+  /** Equal for equal slots. */
+  readonly key: string;
+}
+
+export function projectionOf(slots: Iterable<number>): Projection {
+  const sorted = [...new Set(slots)].sort((a, b) => a - b);
+  return { slots: sorted, key: sorted.join() };
+}
+
 export interface RecordQuery {
+  /** Slots outside it come as null: reading less of wide rows is cheaper. Without: everything. */
+  readonly projection?: Projection;
   readonly filter?: Filter;
   /** Without: ascending id. The id always breaks ties (in the direction of the last key). Empty values sort first when ascending. */
   readonly sort?: readonly SortKey[];

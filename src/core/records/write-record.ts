@@ -115,7 +115,10 @@ function entry(
 ): ChangeEntry {
   const fields: Record<string, Json> = {};
   if (draft !== undefined) {
-    for (const [field, value] of draft.stored) if (kind === 'update' || value !== null) fields[field.id] = value;
+    for (const [field, value] of draft.stored) {
+      // The log is read by many: what never leaves the server never gets there, not even hashed.
+      if (!fieldTypes[field.type].isHidden && (kind === 'update' || value !== null)) fields[field.id] = value;
+    }
     for (const [field, ids] of draft.links) if (kind === 'update' || ids.length > 0) fields[field.id] = [...ids];
   }
   return { appId: table.appId, tableId: table.id, recordId: id, kind, actor: scope.actor.label, at: scope.now, fields };

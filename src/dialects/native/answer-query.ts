@@ -7,10 +7,19 @@ import { fieldTypes } from '../../core/fields/index.ts';
 import type { Grant } from '../../core/keys/scopes.ts';
 import { openTable, requireVerb } from '../../core/permit.ts';
 import { countRecords, listRecords } from '../../core/records/list-records.ts';
-import type { Filter, RecordQuery } from '../../core/records/query.ts';
+import { type Filter, projectionOf, type RecordQuery } from '../../core/records/query.ts';
 import { type Links, noLinks, recordId } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
-import { parseParameter, questionMark, readCursor, readFields, readFilter, readSort, visibleFields, writeCursor } from './query.ts';
+import {
+  parseParameter,
+  questionMark,
+  readCursor,
+  readFields,
+  readFilter,
+  readSort,
+  visibleFields,
+  writeCursor,
+} from './query.ts';
 import { type Expanded, type FieldKeys, rendererOf } from './render.ts';
 
 const limitDefault = 100;
@@ -25,7 +34,12 @@ const shared = {
 
 export const listQuery = Type.Object({
   filter: Type.Optional(Type.String({ description: 'A filter tree as JSON.', examples: ['{"price":{"gte":10}}'] })),
-  sort: Type.Optional(Type.String({ description: 'Fields, comma-separated; `-` before a field sorts downwards.', examples: ['-price,name'] })),
+  sort: Type.Optional(
+    Type.String({
+      description: 'Fields, comma-separated; `-` before a field sorts downwards.',
+      examples: ['-price,name'],
+    }),
+  ),
   fields: Type.Optional(Type.String({ description: 'Fields to answer, comma-separated; without: all.' })),
   expand: Type.Optional(Type.String({ description: 'Relation fields whose records are answered whole.' })),
   ...shared,
@@ -51,13 +65,19 @@ export async function answerQuery(core: Core, actor: Actor, table: TableSchema, 
   const grant = requireVerb(actor, table, 'read');
   const filter = filterOf(table, grant, input.filter);
   const sort = input.sort === undefined ? [] : readSort(table, grant, input.sort);
-  const fields = input.fields === undefined ? visibleFields(table, grant) : readFields(table, grant, input.fields, 'fields');
+  const fields =
+    input.fields === undefined ? visibleFields(table, grant) : readFields(table, grant, input.fields, 'fields');
   const expand = input.expand === undefined ? [] : readFields(table, grant, input.expand, 'expand');
   const renderer = rendererOf(table, fields, input.keys);
   const limit = input.limit ?? limitDefault;
   const question = questionMark(table, JSON.stringify(input.filter ?? null), sort);
   const query: RecordQuery = {
     limit,
+    // The cursor is written from the values that the page is sorted by.
+    projection:
+      sort.length === 0
+        ? renderer.projection
+        : projectionOf([...renderer.projection.slots, ...sort.map(({ field }) => field.slot)]),
     ...(filter === undefined ? {} : { filter }),
     ...(sort.length === 0 ? {} : { sort }),
     ...(input.cursor === undefined ? {} : { start: readCursor(question, sort, input.cursor) }),
@@ -74,16 +94,28 @@ export async function answerQuery(core: Core, actor: Actor, table: TableSchema, 
 
 function filterOf(table: TableSchema, grant: Grant, input: QueryInput['filter']): Filter | undefined {
   if (input === undefined || input === '') return undefined;
-  return readFilter(table, grant, typeof input === 'string' ? parseParameter('filter', input, 'filter_invalid') : input);
+  return readFilter(
+    table,
+    grant,
+    typeof input === 'string' ? parseParameter('filter', input, 'filter_invalid') : input,
+  );
 }
 
 /** The linked records, rendered as far as the key may read them. Their own relations stay empty: one level. */
-async function expandLinks(core: Core, actor: Actor, fields: readonly Field[], links: Links, keys?: FieldKeys): Promise<Expanded> {
+async function expandLinks(
+  core: Core,
+  actor: Actor,
+  fields: readonly Field[],
+  links: Links,
+  keys?: FieldKeys,
+): Promise<Expanded> {
   const expanded = new Map<string, ReadonlyMap<number, string>>();
   for (const field of fields) {
     if (fieldTypes[field.type].storage !== 'links') {
       const message = `"${field.name}" is not a relation`;
-      throw new AppError('parameter_invalid', `expand: ${message}`, { issues: [{ field: 'expand', code: 'parameter_invalid', message }] });
+      throw new AppError('parameter_invalid', `expand: ${message}`, {
+        issues: [{ field: 'expand', code: 'parameter_invalid', message }],
+      });
     }
     const target = await openTable(core, actor, String(field.options['target']));
     const grant = requireVerb(actor, target, 'read');
@@ -92,7 +124,8 @@ async function expandLinks(core: Core, actor: Actor, fields: readonly Field[], l
     const ids = new Set<number>();
     for (const targets of links.get(field.id)?.values() ?? []) for (const id of targets) ids.add(id);
     const records = new Map<number, string>();
-    for (const row of await core.store.records.getMany(target, [...ids])) records.set(recordId(row), renderer.render(row, noLinks));
+    for (const row of await core.store.records.getMany(target, [...ids]))
+      records.set(recordId(row), renderer.render(row, noLinks));
     expanded.set(field.id, records);
   }
   return expanded;

@@ -2,10 +2,11 @@
  * Records as JSON text: `{id, created_at, updated_at, fields: {…}}`. One renderer is compiled per table version and
  * choice of fields, so that a row costs no look-ups and no intermediate objects.
  */
-import { storedToJson } from '../../core/fields/parse-value.ts';
+
 import type { Field, Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
-import type { StoredRow } from '../../core/records/query.ts';
+import { storedToJson } from '../../core/fields/parse-value.ts';
+import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import type { Links } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 
@@ -18,6 +19,8 @@ export type Expanded = ReadonlyMap<string, ReadonlyMap<number, string>>;
 export interface RecordRenderer {
   readonly fields: readonly Field[];
   readonly relations: readonly Field[];
+  /** What it reads of a row. */
+  readonly projection: Projection;
   render(row: StoredRow, links: Links, expanded?: Expanded): string;
 }
 
@@ -36,13 +39,17 @@ const compiled = new WeakMap<TableSchema, Map<string, RecordRenderer>>();
 /** A renderer of these fields, in the order given. */
 export function rendererOf(table: TableSchema, fields: readonly Field[], keys: FieldKeys = 'name'): RecordRenderer {
   let renderers = compiled.get(table);
-  if (renderers === undefined) compiled.set(table, (renderers = new Map()));
+  if (renderers === undefined) {
+    renderers = new Map();
+    compiled.set(table, renderers);
+  }
   const signature = fields === table.fields ? keys : `${keys} ${fields.map((field) => field.id).join(' ')}`;
   let renderer = renderers.get(signature);
   if (renderer === undefined) {
     // Callers choose fields freely; what they choose is not kept without bound.
     if (renderers.size >= 100) renderers.clear();
-    renderers.set(signature, (renderer = compile(fields, keys)));
+    renderer = compile(fields, keys);
+    renderers.set(signature, renderer);
   }
   return renderer;
 }
@@ -56,6 +63,8 @@ function compile(chosen: readonly Field[], keys: FieldKeys): RecordRenderer {
   return {
     fields,
     relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
+    // id, created_at and updated_at stand outside the fields.
+    projection: projectionOf([0, 1, 2, ...fields.flatMap(({ slot }) => (slot < 0 ? [] : slot))]),
     render(row, links, expanded) {
       let text = `{"id":${row[0]},"created_at":"${row[1]}","updated_at":"${row[2]}","fields":{`;
       for (const { key, field, write } of parts) {

@@ -8,7 +8,7 @@ import { anyOf, bind, type Compile, type Fragment, hole, type Statement, sql } f
 import type { RecordBlocks } from './record-blocks.ts';
 import { type FilterShape, readFilter } from './record-filter.ts';
 import { cursorValues, orderBy, orderOf, type RecordOrder, rangesAfter } from './record-order.ts';
-import type { StatementsOf, TableStatements } from './table-statements.ts';
+import type { TableReading, TableStatementsCache } from './table-statements.ts';
 
 export interface RecordPages {
   page(on: Executor, table: TableSchema, query: RecordQuery): Promise<StoredRow[]>;
@@ -19,7 +19,7 @@ export interface PageParts {
   readonly dialect: SqlDialect;
   readonly expressions: EngineExpressions;
   readonly compile: Compile;
-  readonly statementsOf: StatementsOf;
+  readonly statements: TableStatementsCache;
   readonly blocks: RecordBlocks;
 }
 
@@ -28,7 +28,7 @@ const shapesMax = 2_000;
 
 const everything: FilterShape = { key: '', build: () => sql`true` };
 
-export function createRecordPages({ dialect, expressions, compile, statementsOf, blocks }: PageParts): RecordPages {
+export function createRecordPages({ dialect, expressions, compile, statements, blocks }: PageParts): RecordPages {
   const shapes = createBoundedCache<readonly Statement[]>(shapesMax);
 
   function filterShape(filter: Filter | undefined, table: TableSchema, values: Param[]): FilterShape {
@@ -36,7 +36,8 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
   }
 
   async function page(on: Executor, table: TableSchema, query: RecordQuery): Promise<StoredRow[]> {
-    const own = statementsOf(table);
+    const own =
+      query.projection === undefined ? statements.statementsOf(table) : statements.readingFor(table, query.projection);
     const order = orderOf(query.sort);
     const { filter, start, limit } = query;
     const isWhole = filter === undefined && order.terms.length === 1;
@@ -53,10 +54,10 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
       const cursorAt = values.length;
       values.push(...cursor, limit);
       const empties = cursor.map((value) => (value === null ? '0' : '1')).join('');
-      const statements = shapes.get(`${own.serial} after ${order.key} ${empties} ${shape.key}`, () =>
+      const inRanges = shapes.get(`${own.serial} after ${order.key} ${empties} ${shape.key}`, () =>
         afterCursor(own, table, order, shape, cursor, cursorAt, values.length - 1),
       );
-      return inTurn(on, statements, values, limit);
+      return inTurn(on, inRanges, values, limit);
     }
     const limitAt = values.push(limit) - 1;
     // Engines count rows in 64 bits and take no larger number.
@@ -77,7 +78,7 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
    * records are sorted once.
    */
   function afterCursor(
-    own: TableStatements,
+    own: TableReading,
     table: TableSchema,
     order: RecordOrder,
     filter: FilterShape,
@@ -117,7 +118,7 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
   async function atOffset(
     on: Executor,
     table: TableSchema,
-    own: TableStatements,
+    own: TableReading,
     order: RecordOrder,
     offset: number,
     limit: number,
@@ -136,7 +137,7 @@ export function createRecordPages({ dialect, expressions, compile, statementsOf,
 
   async function count(on: Executor, table: TableSchema, filter?: Filter): Promise<number> {
     if (filter === undefined) return blocks.total(on, table);
-    const own = statementsOf(table);
+    const own = statements.statementsOf(table);
     const values: Param[] = [];
     const shape = filterShape(filter, table, values);
     const [statement] = shapes.get(`${own.serial} count ${shape.key}`, () => [

@@ -1,21 +1,27 @@
 /** The fixed statements of one table: built once per schema object, which is immutable, and forgotten with it. */
+import type { Projection } from '../../core/records/query.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { SqlDialect } from '../engine.ts';
 import { type Compile, type Fragment, hole, inList, quoted, type Statement, sql } from '../statement.ts';
 
-export interface TableStatements {
-  /** Tells this schema object from every other in cache keys. */
-  readonly serial: number;
+/** What pages are read with: whole rows, or a projection of them. */
+export interface TableReading {
+  /** Tells this schema object and projection from every other in cache keys. */
+  readonly serial: string;
   /** Quoted. */
   readonly name: string;
   /** `select <columns> from <table>`. */
   readonly select: Fragment;
+  /** (after this id, limit) */
+  readonly next: Statement;
+}
+
+export interface TableStatements extends TableReading {
   /** (id) */
   readonly get: Statement;
   /** (list of ids) */
   readonly getMany: Statement;
-  /** (after this id, limit) */
-  readonly next: Statement;
   /** (created_at, updated_at, created_by, updated_by, fields…) */
   readonly insert: Statement;
   /** (all columns) */
@@ -26,16 +32,36 @@ export interface TableStatements {
 
 export type StatementsOf = (table: TableSchema) => TableStatements;
 
-export function createTableStatements(dialect: SqlDialect, compile: Compile): StatementsOf {
+/** Projections kept, over all tables. */
+const projectionsMax = 500;
+
+export interface TableStatementsCache {
+  readonly statementsOf: StatementsOf;
+  readonly readingFor: (table: TableSchema, projection: Projection) => TableReading;
+}
+
+export function createTableStatements(dialect: SqlDialect, compile: Compile): TableStatementsCache {
   const known = new WeakMap<TableSchema, TableStatements>();
   let serial = 0;
+
+  function readingOf(name: string, columns: readonly string[], serial: string): TableReading {
+    const id = sql.raw(quoted(systemColumns[0]));
+    const select = sql`select ${sql.raw(columns.join(', '))} from ${sql.raw(name)}`;
+    return {
+      serial,
+      name,
+      select,
+      next: compile(sql`${select} where ${id} > ${hole(0)} order by ${id} limit ${hole(1)}`),
+    };
+  }
 
   function build(table: TableSchema): TableStatements {
     serial += 1;
     const name = quoted(table.physicalName);
     const columns = table.columns.map(quoted);
     const from = sql.raw(name);
-    const select = sql`select ${sql.raw(columns.join(', '))} from ${from}`;
+    const reading = readingOf(name, columns, String(serial));
+    const { select } = reading;
     const id = quoted(systemColumns[0]);
     const inIds = inList(dialect, id, 0);
     const insertInto = (names: readonly string[]) =>
@@ -43,23 +69,35 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): St
         sql`insert into ${from} (${sql.raw(names.join(', '))}) values (${sql.join(names.map((_, index) => hole(index)))})`,
       );
     return {
-      serial,
-      name,
-      select,
+      ...reading,
       get: compile(sql`${select} where ${sql.raw(id)} = ${hole(0)}`),
       getMany: compile(sql`${select} where ${inIds} order by ${sql.raw(id)}`),
-      next: compile(sql`${select} where ${sql.raw(id)} > ${hole(0)} order by ${sql.raw(id)} limit ${hole(1)}`),
       insert: insertInto(columns.slice(1)),
       insertWithId: insertInto(columns),
       remove: compile(sql`delete from ${from} where ${inIds} returning ${sql.raw(id)}`),
     };
   }
 
-  return (table) => {
+  const projections = createBoundedCache<TableReading>(projectionsMax);
+
+  function statementsOf(table: TableSchema): TableStatements {
     const hit = known.get(table);
     if (hit !== undefined) return hit;
     const made = build(table);
     known.set(table, made);
     return made;
-  };
+  }
+
+  /** Columns outside the projection are read as null, so that every row keeps the table's layout. */
+  function readingFor(table: TableSchema, { slots, key }: Projection): TableReading {
+    const own = statementsOf(table);
+    const serialOfProjection = `${own.serial}/${key}`;
+    return projections.get(serialOfProjection, () => {
+      const wanted = new Set(slots);
+      const columns = table.columns.map((column, slot) => (slot === 0 || wanted.has(slot) ? quoted(column) : 'null'));
+      return readingOf(own.name, columns, serialOfProjection);
+    });
+  }
+
+  return { statementsOf, readingFor };
 }

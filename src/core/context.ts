@@ -8,6 +8,7 @@ import type { Limiter } from './limits/limiter.ts';
 import type { CoreSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import type { Meter } from './usage/meter.ts';
+import type { UserDirectory } from './users/user-directory.ts';
 
 export { type Actor, systemActor } from './actor.ts';
 
@@ -20,6 +21,8 @@ export interface Core {
   readonly clock: Clock;
   /** Workspaces, apps, tables and fields, from memory. */
   readonly catalog: Catalog;
+  /** People, from memory. */
+  readonly users: UserDirectory;
   /** Verified keys, from memory. */
   readonly keyRing: KeyRing;
   /** Hashing, sealing, tokens and slugs under the master key. */

@@ -9,6 +9,7 @@ import { createLimiter } from './limits/limiter.ts';
 import type { CoreSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import { createMeter } from './usage/meter.ts';
+import { createUserDirectory } from './users/user-directory.ts';
 
 export interface CoreDeps {
   readonly store: Store;
@@ -25,6 +26,7 @@ export function createCore({ store, clock, masterKey, settings }: CoreDeps): Cor
     store,
     clock,
     catalog,
+    users: createUserDirectory(store, events),
     secrets,
     events,
     settings,

@@ -2,18 +2,24 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
-import { type Once, writeOnce } from '../once.ts';
+import type { Once } from '../once.ts';
 import { requireWorkspace } from '../permit.ts';
-import type { AppRow } from '../system-rows.ts';
+import { announce } from '../records/write-record.ts';
+import type { ChangeEntry } from '../store.ts';
+import type { AppRow, WorkspaceRow } from '../system-rows.ts';
+import { addTable, type TableInput, type TableSite } from '../tables/add-table.ts';
+import { changeSchema } from '../tables/change-schema.ts';
 
 export interface AppInput {
   readonly name: string;
   readonly description?: string | null;
   /** CSS colour, as `#898cff`. */
   readonly color?: string | null;
+  /** Tables that it begins with. */
+  readonly tables?: readonly TableInput[];
 }
 
-/** Creates an empty app in a workspace. */
+/** Creates an app in a workspace, with its tables in one transaction. */
 export async function createApp(
   core: Core,
   actor: Actor,
@@ -23,6 +29,23 @@ export async function createApp(
 ): Promise<AppRow> {
   const workspace = await requireWorkspace(core, actor, workspaceId, 'schema');
   const now = core.clock.now();
+  const changes: ChangeEntry[] = [];
+  const app = await changeSchema(
+    core,
+    (tx, touch) => {
+      changes.length = 0;
+      return addApp({ core, actor, tx, touch, now, changes }, workspace, input);
+    },
+    once,
+  );
+  core.events.emit('catalog.changed', { workspaceId, tableId: null });
+  announce(core, changes);
+  return app;
+}
+
+/** Inside a transaction. @throws name_invalid, and what `addTable` throws */
+export async function addApp(site: TableSite, workspace: WorkspaceRow, input: AppInput): Promise<AppRow> {
+  const { core, actor, tx, now } = site;
   const app: AppRow = {
     id: newId(),
     workspace_id: workspace.id,
@@ -36,11 +59,13 @@ export async function createApp(
     created_at: now,
     updated_at: now,
   };
-  await writeOnce(core, once, async (tx) => {
-    await tx.insert('apps', app);
-    await appendAudit(tx, core, actor, { action: 'app.create', target: app.id, workspaceId, appId: app.id });
-    return app;
+  await tx.insert('apps', app);
+  await appendAudit(tx, core, actor, {
+    action: 'app.create',
+    target: app.id,
+    workspaceId: workspace.id,
+    appId: app.id,
   });
-  core.events.emit('catalog.changed', { workspaceId, tableId: null });
+  for (const table of input.tables ?? []) await addTable(site, app, table);
   return app;
 }

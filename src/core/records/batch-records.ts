@@ -24,6 +24,8 @@ export interface Batch {
   readonly create: readonly RecordInput[];
   readonly update: readonly { readonly id: number; readonly input: RecordInput }[];
   readonly delete: readonly number[];
+  /** Records to change or delete that do not exist are left out instead of refused. */
+  readonly skipsMissing?: boolean;
 }
 
 export interface BatchResult {
@@ -93,15 +95,23 @@ async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, d
   const updated: RecordView[] = [];
   for (const [index, { id, draft }] of drafts.update.entries()) {
     const path = `update[${index}]`;
-    updated.push(await updateWithDraft(scope, table, id, draft, undefined, `${path}.`).catch(namingItem(path)));
+    const update = updateWithDraft(scope, table, id, draft, undefined, `${path}.`);
+    const view = await (batch.skipsMissing === true ? update.catch(skippingMissing) : update).catch(namingItem(path));
+    if (view !== null) updated.push(view);
   }
   const deleted = await removeRecords(scope, table, batch.delete);
-  if (deleted.length < new Set(batch.delete).size) {
+  if (batch.skipsMissing !== true && deleted.length < new Set(batch.delete).size) {
     const gone = new Set(deleted);
     const index = batch.delete.findIndex((id) => !gone.has(id));
     throw namedItem(new AppError('record_not_found'), `delete[${index}]`);
   }
   return { created, updated, deleted };
+}
+
+/** A record that is not there is found out before anything is written. */
+function skippingMissing(error: unknown): null {
+  if (error instanceof AppError && error.code === 'record_not_found') return null;
+  throw error;
 }
 
 function namingItem(path: string) {

@@ -2,7 +2,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import type { Json } from '../fields/field-type.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import { changeSchema } from './change-schema.ts';
 import type { TableSchema } from './table-schema.ts';
@@ -37,7 +37,7 @@ export async function updateTable(
       { id: table.id },
       {
         ...(name === undefined ? {} : { name }),
-        ...(patch.description === undefined ? {} : { description: patch.description }),
+        ...(patch.description === undefined ? {} : { description: checkDescription(patch.description) }),
         ...(patch.role === undefined ? {} : { role: patch.role }),
         ...(patch.position === undefined ? {} : { position: patch.position }),
         ...(patch.foreign === undefined ? {} : { foreign: patch.foreign }),

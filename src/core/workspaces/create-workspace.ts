@@ -1,20 +1,26 @@
+import { type AppInput, addApp } from '../apps/create-app.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
-import { type Once, writeOnce } from '../once.ts';
+import type { Once } from '../once.ts';
+import { announce } from '../records/write-record.ts';
+import type { ChangeEntry } from '../store.ts';
 import type { WorkspaceRow } from '../system-rows.ts';
+import { changeSchema } from '../tables/change-schema.ts';
 
 export interface WorkspaceInput {
   readonly name: string;
   readonly description?: string | null;
+  /** Apps that it begins with. */
+  readonly apps?: readonly AppInput[];
 }
 
 /** The plan of a fresh self-hosted workspace. */
 export const defaultPlanId = 'business';
 
-/** Creates a workspace whose owner is the actor's user (or `ownerId`, for the server itself). */
+/** Creates a workspace whose owner is the actor's user (or `ownerId`, for the server itself), with its apps in one transaction. */
 export async function createWorkspace(
   core: Core,
   actor: Actor,
@@ -26,6 +32,7 @@ export async function createWorkspace(
     throw new AppError('scope_missing', 'Only a person, or a key of a person, can create a workspace.');
   }
   const now = core.clock.now();
+  const changes: ChangeEntry[] = [];
   const workspace: WorkspaceRow = {
     id: newId(),
     name: checkName(input.name),
@@ -36,13 +43,24 @@ export async function createWorkspace(
     created_at: now,
     updated_at: null,
   };
-  await writeOnce(core, once, async (tx) => {
-    await tx.insert('workspaces', workspace);
-    await tx.insert('memberships', { workspace_id: workspace.id, user_id: ownerId, role: 'owner', created_at: now });
-    await appendAudit(tx, core, actor, { action: 'workspace.create', target: workspace.id, workspaceId: workspace.id });
-    return workspace;
-  });
+  await changeSchema(
+    core,
+    async (tx, touch) => {
+      changes.length = 0;
+      await tx.insert('workspaces', workspace);
+      await tx.insert('memberships', { workspace_id: workspace.id, user_id: ownerId, role: 'owner', created_at: now });
+      await appendAudit(tx, core, actor, {
+        action: 'workspace.create',
+        target: workspace.id,
+        workspaceId: workspace.id,
+      });
+      for (const app of input.apps ?? []) await addApp({ core, actor, tx, touch, now, changes }, workspace, app);
+      return workspace;
+    },
+    once,
+  );
   core.events.emit('catalog.changed', { workspaceId: workspace.id, tableId: null });
   core.events.emit('keys.changed', { keyId: null });
+  announce(core, changes);
   return workspace;
 }

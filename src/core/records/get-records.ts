@@ -1,0 +1,20 @@
+import type { Actor, Core } from '../context.ts';
+import type { Field } from '../fields/field-type.ts';
+import { requireVerb } from '../permit.ts';
+import type { TableSchema } from '../tables/table-schema.ts';
+import { changedMeanwhile } from './changed-meanwhile.ts';
+import type { RecordPage } from './list-records.ts';
+import { linksOf } from './record-view.ts';
+
+/** The records that exist among `ids`, ascending, with their links through `relations` (default: all). */
+export async function getRecords(
+  core: Core,
+  actor: Actor,
+  table: TableSchema,
+  ids: readonly number[],
+  relations: readonly Field[] = table.relations,
+): Promise<RecordPage> {
+  requireVerb(actor, table, 'read');
+  const rows = await core.store.records.getMany(table, ids).catch(changedMeanwhile(core, table));
+  return { rows, links: await linksOf(core.store, relations, rows), hasMore: false };
+}

@@ -25,3 +25,14 @@ function problemOf(name: string): string | null {
   if (name === '__proto__') return 'must not be "__proto__"';
   return null;
 }
+
+export const descriptionLengthMax = 10_000;
+
+/** Free text about a thing, or null. @throws body_invalid */
+export function checkDescription<T extends string | null>(text: T, field = 'description'): T {
+  if (text === null) return text;
+  const isTooLong = text.length > descriptionLengthMax;
+  if (!isTooLong && text.isWellFormed() && !text.includes('\0')) return text;
+  const message = isTooLong ? `must have at most ${descriptionLengthMax} characters` : 'must be valid Unicode text';
+  throw new AppError('body_invalid', `${field}: ${message}`, { issues: [{ field, code: 'body_invalid', message }] });
+}

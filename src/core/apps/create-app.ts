@@ -1,7 +1,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { newId } from '../ids.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import type { Once } from '../once.ts';
 import { requireWorkspace } from '../permit.ts';
 import { announce } from '../records/write-record.ts';
@@ -50,7 +50,7 @@ export async function addApp(site: TableSite, workspace: WorkspaceRow, input: Ap
     id: newId(),
     workspace_id: workspace.id,
     name: checkName(input.name),
-    description: input.description ?? null,
+    description: checkDescription(input.description ?? null),
     color: input.color ?? null,
     is_api_enabled: 1,
     limits: {},

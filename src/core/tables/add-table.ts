@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { addField, type FieldInput } from '../fields/add-field.ts';
 import type { Json } from '../fields/field-type.ts';
 import { newId } from '../ids.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import { readInput } from '../records/read-input.ts';
 import { insertDraft, inWriteScope } from '../records/write-record.ts';
 import type { ChangeEntry, Tx } from '../store.ts';
@@ -52,7 +52,7 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
     number: await tx.nextNumber('table'),
     app_id: app.id,
     name,
-    description: input.description ?? null,
+    description: checkDescription(input.description ?? null),
     role: input.role ?? null,
     position: siblings.reduce((most, one) => Math.max(most, one.position), -1) + 1,
     version: 1,

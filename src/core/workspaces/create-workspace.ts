@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import type { Once } from '../once.ts';
 import { announce } from '../records/write-record.ts';
 import type { ChangeEntry } from '../store.ts';
@@ -36,7 +36,7 @@ export async function createWorkspace(
   const workspace: WorkspaceRow = {
     id: newId(),
     name: checkName(input.name),
-    description: input.description ?? null,
+    description: checkDescription(input.description ?? null),
     plan_id: defaultPlanId,
     limits: {},
     created_by: ownerId,

@@ -3,7 +3,7 @@
  * routes it has; `index.ts` runs every request of every dialect through the same hooks in the same order.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Core } from '../core/context.ts';
+import type { Actor, Core } from '../core/context.ts';
 import type { AppError } from '../core/errors.ts';
 import type { Credential } from '../http/authenticate.ts';
 import type { CorsHeaders } from '../http/cors.ts';
@@ -13,6 +13,11 @@ export interface RenderedError {
   readonly contentType: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface DocumentOptions {
+  /** Whether the reader proved lately who they are: secrets are shown to no other. */
+  readonly isFreshSession: boolean;
 }
 
 export interface Dialect {
@@ -31,4 +36,6 @@ export interface Dialect {
   readonly cors: CorsHeaders;
   /** Adds the routes to a scope of its own: parsers, hooks and decorators stay inside. */
   routes(scope: FastifyInstance, core: Core): void;
+  /** How an app is called through this dialect, as data for people to read. Left out: it has no such documentation. */
+  document?(core: Core, actor: Actor, appId: string, options: DocumentOptions): Promise<object>;
 }

@@ -11,6 +11,7 @@ import { answerUnknownPaths } from '../http/server.ts';
 import { toAppError } from '../http/to-app-error.ts';
 import { adalo } from './adalo/index.ts';
 import type { Dialect } from './dialect.ts';
+import { documentRoutes } from './document-routes.ts';
 import { native } from './native/index.ts';
 
 /** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
@@ -28,6 +29,7 @@ export function mountDialects(server: FastifyInstance, core: Core, readSession: 
       });
       scope.setErrorHandler((error, request, reply) => sendError(core, dialect, error, request, reply));
       dialect.routes(scope, core);
+      if (dialect === native) documentRoutes(scope, core, dialects);
     });
   }
   // What fails before any dialect's scope is entered is told in the words of the dialect whose path it is.

@@ -5,6 +5,7 @@ import { corsHeaders } from '../../http/cors.ts';
 import type { Dialect } from '../dialect.ts';
 import { findCredential } from './credential.ts';
 import { renderError } from './errors.ts';
+import { documentApp } from './panel.ts';
 import { recordRoutes } from './routes/records.ts';
 
 export const adalo: Dialect = {
@@ -19,6 +20,7 @@ export const adalo: Dialect = {
     readBodiesAsText(scope);
     recordRoutes(scope, core);
   },
+  document: documentApp,
 };
 
 function isUnder(path: string, root: string): boolean {

@@ -1,7 +1,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { checkLimits, type LimitsInput } from '../limits/check-limits.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import { requireApp } from '../permit.ts';
 import type { AppRow } from '../system-rows.ts';
 
@@ -19,7 +19,7 @@ export async function updateApp(core: Core, actor: Actor, id: string, patch: App
   const app = await requireApp(core, actor, id, 'manage');
   const change: Partial<AppRow> = {
     ...(patch.name === undefined ? {} : { name: checkName(patch.name) }),
-    ...(patch.description === undefined ? {} : { description: patch.description }),
+    ...(patch.description === undefined ? {} : { description: checkDescription(patch.description) }),
     ...(patch.color === undefined ? {} : { color: patch.color }),
     ...(patch.is_api_enabled === undefined ? {} : { is_api_enabled: patch.is_api_enabled ? 1 : 0 }),
     ...(patch.limits === undefined ? {} : { limits: checkLimits(app.limits, patch.limits) }),

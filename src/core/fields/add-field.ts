@@ -43,7 +43,7 @@ export async function addField(
   if (!fieldTypeNames.includes(input.type)) throw refused(`${path}type`, `must be one of ${fieldTypeNames.join(', ')}`);
   if (table.fields.length >= fieldsMax) throw refused(`${path}name`, `a table has at most ${fieldsMax} fields`);
   if (input.type === 'relation') return addRelation(tx, touch, table, { ...input, name }, now, path);
-  const options = validateOptions(input.type, input.options ?? {});
+  const options = optionsOf(input, path);
   const row = rowOf(table, { ...input, name }, options, now);
   checkFlags(row, path);
   row.default_value = checkDefault(table, row, path);
@@ -57,6 +57,17 @@ export function refuseTaken(table: TableSchema, name: string, path = ''): void {
   throw new AppError('name_taken', `${path}name: ${message}`, {
     issues: [{ field: `${path}name`, code: 'name_taken', message }],
   });
+}
+
+/** The validated options; where one of several fields is refused, `path` says which. */
+function optionsOf(input: FieldInput, path: string): Record<string, Json> {
+  try {
+    return validateOptions(input.type, input.options ?? {});
+  } catch (error) {
+    if (path === '' || !(error instanceof AppError)) throw error;
+    const issues = error.issues.map((issue) => ({ ...issue, field: path + issue.field }));
+    throw new AppError(error.code, path + error.message, { issues });
+  }
 }
 
 /** What may be unique, indexed or required. */

@@ -1,6 +1,7 @@
 import type { Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { checkDescription } from '../names.ts';
 import type { Tx } from '../store.ts';
 import type { UserRow } from '../system-rows.ts';
 
@@ -27,8 +28,8 @@ export async function findOrCreateUser(tx: Tx, core: Core, input: UserInput): Pr
   const user: UserRow = {
     id: newId(),
     email,
-    name: input.name.trim() === '' ? (email.split('@')[0] ?? email) : input.name.trim(),
-    surname: input.surname?.trim() ?? '',
+    name: checkDescription(input.name, 'name').trim() === '' ? (email.split('@')[0] ?? email) : input.name.trim(),
+    surname: checkDescription(input.surname?.trim() ?? '', 'surname'),
     is_disabled: 0,
     created_at: now,
     updated_at: now,

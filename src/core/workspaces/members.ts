@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { type Once, writeOnce } from '../once.ts';
 import { requireWorkspace } from '../permit.ts';
 import type { Tx } from '../store.ts';
-import type { UserRow } from '../system-rows.ts';
+import type { MembershipRow, UserRow } from '../system-rows.ts';
 import { findOrCreateUser } from '../users/create-user.ts';
 import type { Role } from './roles.ts';
 
@@ -41,9 +41,9 @@ export async function addMember(
   once?: Once<Member>,
 ): Promise<Member> {
   await requireWorkspace(core, actor, workspaceId, 'manage');
-  await refuseBeyondOwnRole(core, actor, workspaceId, input.role);
   const now = core.clock.now();
   const member = await writeOnce(core, once, async (tx) => {
+    await refuseBeyondOwnRole(tx, actor, workspaceId, input.role);
     const user = await findOrCreateUser(tx, core, { email: input.email, name: input.name ?? '' });
     const existing = await tx.find('memberships', { workspace_id: workspaceId, user_id: user.id });
     if (existing !== undefined) throw new AppError('name_taken', `${user.email} is already a member.`);
@@ -62,23 +62,27 @@ export async function updateMember(
   workspaceId: string,
   userId: string,
   role: Role,
-): Promise<void> {
+): Promise<Member> {
   await requireWorkspace(core, actor, workspaceId, 'manage');
-  await refuseBeyondOwnRole(core, actor, workspaceId, role);
-  await core.store.write(async (tx) => {
-    await requireMember(core, actor, tx, workspaceId, userId);
+  const member = await core.store.write(async (tx): Promise<Member> => {
+    await refuseBeyondOwnRole(tx, actor, workspaceId, role);
+    const membership = await requireMember(actor, tx, workspaceId, userId);
     if (role !== 'owner') await keepAnOwner(tx, workspaceId, userId);
+    const user = await tx.find('users', { id: userId });
+    if (user === undefined) throw new AppError('member_not_found');
     await tx.update('memberships', { workspace_id: workspaceId, user_id: userId }, { role });
     await audit(tx, core, actor, 'member.update', workspaceId, userId, role);
+    return { user, role, since: membership.created_at };
   });
   core.events.emit('keys.changed', { keyId: null });
+  return member;
 }
 
 /** Takes a person out of a workspace; their keys there stop working with the next request. */
 export async function removeMember(core: Core, actor: Actor, workspaceId: string, userId: string): Promise<void> {
   await requireWorkspace(core, actor, workspaceId, 'manage');
   await core.store.write(async (tx) => {
-    await requireMember(core, actor, tx, workspaceId, userId);
+    await requireMember(actor, tx, workspaceId, userId);
     await keepAnOwner(tx, workspaceId, userId);
     await tx.remove('memberships', { workspace_id: workspaceId, user_id: userId });
     await audit(tx, core, actor, 'member.remove', workspaceId, userId, null);
@@ -87,16 +91,17 @@ export async function removeMember(core: Core, actor: Actor, workspaceId: string
 }
 
 /** An admin manages members but does not make or unmake owners. */
-async function refuseBeyondOwnRole(core: Core, actor: Actor, workspaceId: string, role: Role): Promise<void> {
+async function refuseBeyondOwnRole(tx: Tx, actor: Actor, workspaceId: string, role: Role): Promise<void> {
   if (role !== 'owner' || actor.userId === null) return;
-  const own = await core.store.find('memberships', { workspace_id: workspaceId, user_id: actor.userId });
+  const own = await tx.find('memberships', { workspace_id: workspaceId, user_id: actor.userId });
   if (own?.role !== 'owner') throw new AppError('role_insufficient', 'Only an owner can make somebody an owner.');
 }
 
-async function requireMember(core: Core, actor: Actor, tx: Tx, workspaceId: string, userId: string): Promise<void> {
+async function requireMember(actor: Actor, tx: Tx, workspaceId: string, userId: string): Promise<MembershipRow> {
   const membership = await tx.find('memberships', { workspace_id: workspaceId, user_id: userId });
   if (membership === undefined) throw new AppError('member_not_found');
-  if (membership.role === 'owner') await refuseBeyondOwnRole(core, actor, workspaceId, 'owner');
+  if (membership.role === 'owner') await refuseBeyondOwnRole(tx, actor, workspaceId, 'owner');
+  return membership;
 }
 
 async function keepAnOwner(tx: Tx, workspaceId: string, userId: string): Promise<void> {

@@ -2,7 +2,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { checkLimits, type LimitsInput } from '../limits/check-limits.ts';
-import { checkName } from '../names.ts';
+import { checkDescription, checkName } from '../names.ts';
 import { requireWorkspace } from '../permit.ts';
 import type { WorkspaceRow } from '../system-rows.ts';
 
@@ -27,7 +27,7 @@ export async function updateWorkspace(
   }
   const change: Partial<WorkspaceRow> = {
     ...(patch.name === undefined ? {} : { name: checkName(patch.name) }),
-    ...(patch.description === undefined ? {} : { description: patch.description }),
+    ...(patch.description === undefined ? {} : { description: checkDescription(patch.description) }),
     ...(patch.plan_id === undefined ? {} : { plan_id: patch.plan_id }),
     ...(patch.limits === undefined ? {} : { limits: checkLimits(workspace.limits, patch.limits) }),
     updated_at: core.clock.now(),

@@ -20,7 +20,7 @@ import {
   visibleFields,
   writeCursor,
 } from './query.ts';
-import { type Expanded, type FieldKeys, rendererOf } from './render.ts';
+import { type Expanded, type FieldKeys, rendererOf, type ShownRecord } from './render.ts';
 
 const limitDefault = 100;
 const limitMax = 1000;
@@ -70,7 +70,8 @@ export async function answerQuery(core: Core, actor: Actor, table: TableSchema, 
   const expand = input.expand === undefined ? [] : readFields(table, grant, input.expand, 'expand');
   const renderer = rendererOf(table, fields, input.keys);
   const limit = input.limit ?? limitDefault;
-  const question = questionMark(table, JSON.stringify(input.filter ?? null), sort);
+  // Only cursors need it.
+  const question = () => questionMark(table, JSON.stringify(input.filter ?? null), sort);
   const query: RecordQuery = {
     limit,
     // The cursor is written from the values that the page is sorted by.
@@ -80,16 +81,15 @@ export async function answerQuery(core: Core, actor: Actor, table: TableSchema, 
         : projectionOf([...renderer.projection.slots, ...sort.map(({ field }) => field.slot)]),
     ...(filter === undefined ? {} : { filter }),
     ...(sort.length === 0 ? {} : { sort }),
-    ...(input.cursor === undefined ? {} : { start: readCursor(question, sort, input.cursor) }),
+    ...(input.cursor === undefined ? {} : { start: readCursor(question(), sort, input.cursor) }),
   };
   const page = await listRecords(core, actor, table, query, renderer.relations);
   const expanded = expand.length === 0 ? undefined : await expandLinks(core, actor, expand, page.links, input.keys);
-  let data = '';
-  for (const row of page.rows) data += (data === '' ? '' : ',') + renderer.render(row, page.links, expanded);
+  const data = page.rows.map((row) => renderer.render(row, page.links, expanded));
   const last = page.rows.at(-1);
-  const next = page.hasMore && last !== undefined ? `"${writeCursor(question, sort, last)}"` : 'null';
-  const count = input.count === true ? `,"count":${await countRecords(core, actor, table, filter)}` : '';
-  return `{"data":[${data}],"next":${next}${count}}`;
+  const next = page.hasMore && last !== undefined ? writeCursor(question(), sort, last) : null;
+  const count = input.count === true ? await countRecords(core, actor, table, filter) : undefined;
+  return JSON.stringify({ data, next, count });
 }
 
 function filterOf(table: TableSchema, grant: Grant, input: QueryInput['filter']): Filter | undefined {
@@ -109,7 +109,7 @@ async function expandLinks(
   links: Links,
   keys?: FieldKeys,
 ): Promise<Expanded> {
-  const expanded = new Map<string, ReadonlyMap<number, string>>();
+  const expanded = new Map<string, ReadonlyMap<number, ShownRecord>>();
   for (const field of fields) {
     if (fieldTypes[field.type].storage !== 'links') {
       const message = `"${field.name}" is not a relation`;
@@ -117,13 +117,13 @@ async function expandLinks(
         issues: [{ field: 'expand', code: 'parameter_invalid', message }],
       });
     }
-    const target = await openTable(core, actor, String(field.options['target']));
+    const target = await openTable(core, actor, String(field.options.target));
     const grant = requireVerb(actor, target, 'read');
     const own = visibleFields(target, grant).filter((one) => fieldTypes[one.type].storage !== 'links');
     const renderer = rendererOf(target, own, keys);
     const ids = new Set<number>();
     for (const targets of links.get(field.id)?.values() ?? []) for (const id of targets) ids.add(id);
-    const records = new Map<number, string>();
+    const records = new Map<number, ShownRecord>();
     for (const row of await core.store.records.getMany(target, [...ids]))
       records.set(recordId(row), renderer.render(row, noLinks));
     expanded.set(field.id, records);

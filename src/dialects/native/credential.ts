@@ -12,6 +12,7 @@ export function findCredential(request: FastifyRequest): Credential | null {
     throw new AppError('credential_missing', 'Send a key in the header "Authorization: Bearer <key>".');
   }
   const secret = bearer.exec(header)?.[1];
-  if (secret === undefined) throw new AppError('credential_malformed', 'The Authorization header must be "Bearer <key>".');
+  if (secret === undefined)
+    throw new AppError('credential_malformed', 'The Authorization header must be "Bearer <key>".');
   return { type: 'key', kind: 'native', secret, parts: ['key'] };
 }

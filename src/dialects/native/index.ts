@@ -5,7 +5,23 @@ import { corsHeaders } from '../../http/cors.ts';
 import type { Dialect } from '../dialect.ts';
 import { findCredential } from './credential.ts';
 import { renderError } from './errors.ts';
+import { collectOperations } from './openapi/operations.ts';
+import { readJsonOnly } from './read-json-only.ts';
+import { appRoutes } from './routes/apps.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { errorRoutes } from './routes/errors.ts';
+import { fieldRoutes } from './routes/fields.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { logRoutes } from './routes/logs.ts';
+import { meRoutes } from './routes/me.ts';
+import { memberRoutes } from './routes/members.ts';
+import { planRoutes } from './routes/plans.ts';
+import { recordBatchRoutes } from './routes/record-batches.ts';
 import { recordRoutes } from './routes/records.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import { tableRoutes } from './routes/tables.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
+import { typed } from './typed-scope.ts';
 
 export const native: Dialect = {
   name: 'native',
@@ -13,23 +29,29 @@ export const native: Dialect = {
   findCredential,
   renderError,
   tellsMethods: true,
-  cors: corsHeaders('Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match', 'ETag, Idempotency-Replayed, Location'),
+  cors: corsHeaders(
+    'Authorization, Content-Type, Accept, Idempotency-Key, If-Match, If-None-Match',
+    'ETag, Idempotency-Replayed, Location',
+  ),
   routes(scope: FastifyInstance, core: Core) {
     readJsonOnly(scope);
-    recordRoutes(scope, core);
+    // The schemas of answers describe; they do not cut. Compiling a serializer each would cost the start.
+    scope.setSerializerCompiler(() => JSON.stringify);
+    const operations = collectOperations(scope);
+    const routes = typed(scope);
+    recordRoutes(routes, core);
+    recordBatchRoutes(routes, core);
+    tableRoutes(routes, core);
+    fieldRoutes(routes, core);
+    appRoutes(routes, core);
+    workspaceRoutes(routes, core);
+    memberRoutes(routes, core);
+    keyRoutes(routes, core);
+    meRoutes(routes, core);
+    logRoutes(routes, core);
+    planRoutes(routes, core);
+    errorRoutes(routes);
+    documentRoutes(routes, core, operations);
+    referenceRoutes(routes);
   },
 };
-
-/** Bodies are JSON; anything else is refused by its content type. */
-function readJsonOnly(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  // Plain JSON.parse: keys such as "__proto__" become ordinary own properties, and are then refused as unknown names.
-  scope.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\b/i, { parseAs: 'string' }, (_request, text, done) => {
-    if (text === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(text as string));
-    } catch (error) {
-      done(Object.assign(error as Error, { code: 'FST_ERR_CTP_INVALID_JSON_BODY' }), undefined);
-    }
-  });
-}

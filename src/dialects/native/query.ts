@@ -73,7 +73,8 @@ export function readFilter(table: TableSchema, grant: Grant, tree: unknown): Fil
 
   function condition(name: string, op: string, value: unknown, path: string): Filter {
     conditions += 1;
-    if (conditions > conditionsMax) throw refused('filter_invalid', 'filter', `has more than ${conditionsMax} conditions`);
+    if (conditions > conditionsMax)
+      throw refused('filter_invalid', 'filter', `has more than ${conditionsMax} conditions`);
     const field = visibleField(table, grant, name);
     if (field === undefined) throw refused('filter_invalid', path, `there is no field "${name}" in ${table.name}`);
     if (!isOperator(op)) throw refused('filter_invalid', path, `"${op}" is not one of ${filterOperators.join(', ')}`);
@@ -93,7 +94,9 @@ function isOperator(op: string): op is FilterOperator {
 function explicitCondition(value: Record<string, unknown>): { field: string; op: string; value: unknown } | null {
   const { field, op } = value;
   if (typeof field !== 'string' || typeof op !== 'string') return null;
-  return Object.keys(value).every((key) => key === 'field' || key === 'op' || key === 'value') ? { field, op, value: value['value'] } : null;
+  return Object.keys(value).every((key) => key === 'field' || key === 'op' || key === 'value')
+    ? { field, op, value: value.value }
+    : null;
 }
 
 /** `name,-price` or a list of such texts; `-` sorts downwards. @throws sort_invalid */
@@ -105,7 +108,8 @@ export function readSort(table: TableSchema, grant: Grant, sort: string | readon
     const exact = visibleField(table, grant, text);
     const field = exact ?? (/^[-+]/.test(text) ? visibleField(table, grant, text.slice(1)) : undefined);
     const path = typeof sort === 'string' ? 'sort' : `sort[${index}]`;
-    if (field === undefined) throw refused('sort_invalid', path, `there is no field "${text.replace(/^[-+]/, '')}" in ${table.name}`);
+    if (field === undefined)
+      throw refused('sort_invalid', path, `there is no field "${text.replace(/^[-+]/, '')}" in ${table.name}`);
     const { comparison } = fieldTypes[field.type];
     if (comparison === null || comparison === 'links' || comparison === 'options') {
       throw refused('sort_invalid', path, `a ${field.type} field has no order`);
@@ -115,7 +119,12 @@ export function readSort(table: TableSchema, grant: Grant, sort: string | readon
 }
 
 /** Fields to show: `a,b` or a list, by name or id. @throws parameter_invalid */
-export function readFields(table: TableSchema, grant: Grant, names: string | readonly string[], parameter: string): Field[] {
+export function readFields(
+  table: TableSchema,
+  grant: Grant,
+  names: string | readonly string[],
+  parameter: string,
+): Field[] {
   const list = typeof names === 'string' ? splitNames(names) : names;
   return list.map((name) => {
     const field = visibleField(table, grant, name);
@@ -138,7 +147,10 @@ function splitNames(text: string): string[] {
     const list = parseParameter('list', text, 'parameter_invalid');
     if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list;
   }
-  return text.split(',').map((one) => one.trim()).filter((one) => one !== '');
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 /** Cursors carry where a page ended, and a mark of the question they belong to. */
@@ -155,14 +167,19 @@ export function questionMark(table: TableSchema, filterText: string, sort: reado
 }
 
 export function writeCursor(question: string, sort: readonly SortKey[], row: StoredRow): string {
-  const content: CursorContent = { q: question, v: sort.map(({ field }) => row[field.slot] ?? null), i: row[0] as number };
+  const content: CursorContent = {
+    q: question,
+    v: sort.map(({ field }) => row[field.slot] ?? null),
+    i: row[0] as number,
+  };
   return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
 /** @throws cursor_invalid */
 export function readCursor(question: string, sort: readonly SortKey[], cursor: string): PageStart {
   const content = decodeCursor(cursor);
-  if (content === null || content.v.length !== sort.length) throw refused('cursor_invalid', 'cursor', 'is not one that this API made');
+  if (content === null || content.v.length !== sort.length)
+    throw refused('cursor_invalid', 'cursor', 'is not one that this API made');
   if (content.q !== question) throw refused('cursor_invalid', 'cursor', 'belongs to another filter or sort order');
   return { after: { values: content.v, id: content.i } };
 }

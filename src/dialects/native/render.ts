@@ -1,101 +1,85 @@
 /**
- * Records as JSON text: `{id, created_at, updated_at, fields: {…}}`. One renderer is compiled per table version and
- * choice of fields, so that a row costs no look-ups and no intermediate objects.
+ * Records as the native API shows them: `{id, created_at, updated_at, fields: {…}}`. One renderer is made per table version
+ * and choice of fields.
  */
-
-import type { Field, Stored } from '../../core/fields/field-type.ts';
+import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
-import { storedToJson } from '../../core/fields/parse-value.ts';
 import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import type { Links } from '../../core/records/record-view.ts';
+import { fillValues, readValueOf, type ShownField } from '../../core/records/row-values.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 
 /** How fields are keyed in the answer. */
 export type FieldKeys = 'name' | 'id';
 
-/** Linked records already rendered, by relation field id, then by record id. */
-export type Expanded = ReadonlyMap<string, ReadonlyMap<number, string>>;
+export interface ShownRecord {
+  readonly id: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** Linked records to show in place of their ids, by relation field id, then by record id. */
+export type Expanded = ReadonlyMap<string, ReadonlyMap<number, ShownRecord>>;
 
 export interface RecordRenderer {
-  readonly fields: readonly Field[];
   readonly relations: readonly Field[];
   /** What it reads of a row. */
   readonly projection: Projection;
-  render(row: StoredRow, links: Links, expanded?: Expanded): string;
+  render(row: StoredRow, links: Links, expanded?: Expanded): ShownRecord;
 }
 
-type ValueWriter = (stored: Stored) => string;
+const made = new WeakMap<TableSchema, Map<string, RecordRenderer>>();
 
-interface Part {
-  /** `"Name":` with its comma. */
-  readonly key: string;
-  readonly field: Field;
-  /** Null for relations. */
-  readonly write: ValueWriter | null;
-}
-
-const compiled = new WeakMap<TableSchema, Map<string, RecordRenderer>>();
+/** Callers choose fields freely; what they choose is not kept without bound. */
+const renderersMax = 100;
 
 /** A renderer of these fields, in the order given. */
 export function rendererOf(table: TableSchema, fields: readonly Field[], keys: FieldKeys = 'name'): RecordRenderer {
-  let renderers = compiled.get(table);
+  let renderers = made.get(table);
   if (renderers === undefined) {
     renderers = new Map();
-    compiled.set(table, renderers);
+    made.set(table, renderers);
   }
   const signature = fields === table.fields ? keys : `${keys} ${fields.map((field) => field.id).join(' ')}`;
   let renderer = renderers.get(signature);
   if (renderer === undefined) {
-    // Callers choose fields freely; what they choose is not kept without bound.
-    if (renderers.size >= 100) renderers.clear();
-    renderer = compile(fields, keys);
+    if (renderers.size >= renderersMax) renderers.clear();
+    renderer = createRenderer(fields, keys);
     renderers.set(signature, renderer);
   }
   return renderer;
 }
 
-function compile(chosen: readonly Field[], keys: FieldKeys): RecordRenderer {
+function createRenderer(chosen: readonly Field[], keys: FieldKeys): RecordRenderer {
   const fields = chosen.filter((field) => !fieldTypes[field.type].isHidden);
-  const parts = fields.map((field, index): Part => {
-    const key = `${index === 0 ? '' : ','}${JSON.stringify(keys === 'id' ? field.id : field.name)}:`;
-    return { key, field, write: fieldTypes[field.type].storage === 'links' ? null : writerOf(field) };
+  const shown = fields.map((field): ShownField => {
+    return { field, key: keys === 'id' ? field.id : field.name, read: readValueOf(field) };
   });
   return {
-    fields,
     relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
     // id, created_at and updated_at stand outside the fields.
     projection: projectionOf([0, 1, 2, ...fields.flatMap(({ slot }) => (slot < 0 ? [] : slot))]),
     render(row, links, expanded) {
-      let text = `{"id":${row[0]},"created_at":"${row[1]}","updated_at":"${row[2]}","fields":{`;
-      for (const { key, field, write } of parts) {
-        text += key;
-        if (write === null) text += linksText(row[0] as number, field, links, expanded);
-        else {
-          const stored = row[field.slot];
-          text += stored === null || stored === undefined ? 'null' : write(stored);
-        }
-      }
-      return `${text}}}`;
+      const record: ShownRecord = {
+        id: row[0] as number,
+        created_at: row[1] as string,
+        updated_at: row[2] as string,
+        fields: {},
+      };
+      fillValues(record.fields, shown, row, links);
+      if (expanded !== undefined) showLinked(record, shown, expanded);
+      return record;
     },
   };
 }
 
-/** How one field's stored form becomes JSON text. */
-function writerOf(field: Field): ValueWriter {
-  const type = fieldTypes[field.type];
-  if (type.storage === 'number' || type.storage === 'integer') return String;
-  if (type.storage === 'boolean') return (stored) => (stored ? 'true' : 'false');
-  if (field.type === 'json' || field.type === 'location') return String;
-  // Dates and times hold nothing that JSON would escape.
-  if (field.type === 'date' || field.type === 'datetime' || field.type === 'time') return (stored) => `"${stored}"`;
-  if (type.isStoredAsIs) return JSON.stringify;
-  return (stored) => JSON.stringify(storedToJson(field, stored));
-}
-
-function linksText(id: number, field: Field, links: Links, expanded: Expanded | undefined): string {
-  const ids = links.get(field.id)?.get(id);
-  if (ids === undefined) return '[]';
-  const records = expanded?.get(field.id);
-  if (records === undefined) return `[${ids.join(',')}]`;
-  return `[${ids.flatMap((one) => records.get(one) ?? []).join(',')}]`;
+/** Puts records in place of ids; what the key may not see, or what is gone meanwhile, is left out. */
+function showLinked(record: ShownRecord, shown: readonly ShownField[], expanded: Expanded): void {
+  for (const { field, key } of shown) {
+    const records = expanded.get(field.id);
+    if (records === undefined) continue;
+    const ids = record.fields[key] as readonly number[];
+    record.fields[key] = ids.flatMap((id) => records.get(id) ?? []);
+  }
 }

@@ -5,7 +5,7 @@
 import type { Field, FieldTypeName, Json, Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { storedToJson } from '../../core/fields/parse-value.ts';
-import { type JsonWriter, jsonWriterOf } from '../../core/records/json-writers.ts';
+import { type ReadValue, readValueOf } from '../../core/records/row-values.ts';
 
 export type PropertyTypeName =
   | 'Text'
@@ -25,8 +25,8 @@ export interface PropertyType {
   readonly isFilterable: boolean;
   /** What the documentation shows (wire/adalo.md §9). */
   sample(field: Field): Json;
-  /** Its own way of writing values as JSON; without: the canonical value. */
-  writerOf?(field: Field): JsonWriter;
+  /** Its own form of values; without: the canonical value. */
+  readerOf?(field: Field): ReadValue;
 }
 
 const sampleText = 'string';
@@ -61,14 +61,9 @@ interface Place {
 }
 
 /** wire/adalo.md §5. `coordinates` is there even when they are not known, so that clients can reach into it. */
-function placeText(field: Field, stored: Stored): string {
+function placeOf(field: Field, stored: Stored): Json {
   const { address, name, latitude, longitude, elements } = storedToJson(field, stored) as unknown as Place;
-  return JSON.stringify({
-    fullAddress: address,
-    name,
-    coordinates: { latitude, longitude },
-    addressElements: elements,
-  });
+  return { fullAddress: address, name, coordinates: { latitude, longitude }, addressElements: elements };
 }
 
 export const propertyTypes: Record<FieldTypeName, PropertyType> = {
@@ -102,7 +97,7 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
       coordinates: { latitude: 0, longitude: 0 },
       addressElements: {},
     }),
-    writerOf: (field) => (stored) => placeText(field, stored),
+    readerOf: (field) => (stored) => placeOf(field, stored),
   },
   relation: {
     name: 'Relationship',
@@ -128,7 +123,7 @@ export function propertyOf(fieldByName: ReadonlyMap<string, Field>, name: string
   return builtInKeys.has(name) ? undefined : fieldByName.get(name);
 }
 
-/** How stored values of a field are written as JSON; null for relationships. */
-export function writerOf(field: Field): JsonWriter | null {
-  return propertyTypes[field.type].writerOf?.(field) ?? jsonWriterOf(field);
+/** How stored values of a field are shown; null: as they are. */
+export function readerOf(field: Field): ReadValue | null {
+  return propertyTypes[field.type].readerOf?.(field) ?? readValueOf(field);
 }

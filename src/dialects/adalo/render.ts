@@ -1,25 +1,18 @@
-/** Records as JSON text: `{"id":…, "<property>":…, "created_at":…, "updated_at":…}`. Compiled once per version of a table. */
+/** Records as `{"id":…, "<property>":…, "created_at":…, "updated_at":…}`. A renderer is made once per version of a table. */
 import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import type { Grant } from '../../core/keys/scopes.ts';
-import { type JsonWriter, linkedIdsText } from '../../core/records/json-writers.ts';
-import type { StoredRow } from '../../core/records/query.ts';
+import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import type { Links } from '../../core/records/record-view.ts';
+import { fillValues, type ShownField } from '../../core/records/row-values.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
-import { builtInKeys, writerOf } from './fields.ts';
+import { builtInKeys, readerOf } from './fields.ts';
 
 export interface RecordRenderer {
   readonly relations: readonly Field[];
-  render(row: StoredRow, links: Links): string;
-}
-
-interface Part {
-  /** `,"Name":` */
-  readonly key: string;
-  readonly field: Field;
-  readonly slot: number;
-  /** Null for relationships. */
-  readonly write: JsonWriter | null;
+  /** What it reads of a row. */
+  readonly projection: Projection;
+  render(row: StoredRow, links: Links): Record<string, unknown>;
 }
 
 const compiled = new WeakMap<TableSchema, RecordRenderer>();
@@ -43,22 +36,16 @@ export function shownFields(fields: readonly Field[]): Field[] {
 
 function compile(fields: readonly Field[]): RecordRenderer {
   const shown = shownFields(fields);
-  const parts = shown.map((field): Part => {
-    return { key: `,${JSON.stringify(field.name)}:`, field, slot: field.slot, write: writerOf(field) };
-  });
+  const properties = shown.map((field): ShownField => ({ field, key: field.name, read: readerOf(field) }));
   return {
     relations: shown.filter((field) => fieldTypes[field.type].storage === 'links'),
+    projection: projectionOf([0, 1, 2, ...shown.flatMap(({ slot }) => (slot < 0 ? [] : slot))]),
     render(row, links) {
-      let text = `{"id":${row[0]}`;
-      for (const { key, field, slot, write } of parts) {
-        text += key;
-        if (write === null) text += linkedIdsText(row[0] as number, field, links);
-        else {
-          const stored = row[slot];
-          text += stored === null || stored === undefined ? 'null' : write(stored);
-        }
-      }
-      return `${text},"created_at":"${row[1]}","updated_at":"${row[2]}"}`;
+      const record: Record<string, unknown> = { id: row[0] };
+      fillValues(record, properties, row, links);
+      record.created_at = row[1];
+      record.updated_at = row[2];
+      return record;
     },
   };
 }

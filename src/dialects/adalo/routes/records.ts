@@ -85,21 +85,21 @@ function idOf(request: FastifyRequest): number {
   return Number(id);
 }
 
-type ListForm = (records: string, next: number | null) => string;
+type ListForm = (records: readonly unknown[], next: number | null) => string;
 
 /** `offset` is there only when more records remain: clients page until it is missing. */
 const wrappedList: ListForm = (records, next) =>
-  next === null ? `{"records":[${records}]}` : `{"records":[${records}],"offset":${next}}`;
+  JSON.stringify(next === null ? { records } : { records, offset: next });
 
 /** The form of 2020: the records alone. */
-const bareList: ListForm = (records) => `[${records}]`;
+const bareList: ListForm = (records) => JSON.stringify(records);
 
 async function listPage(core: Core, request: FastifyRequest, form: ListForm): Promise<string> {
   const target = targetOf(core, request);
   const { actor, table } = target instanceof Promise ? await target : target;
   const grant = requireVerb(actor, table, 'read');
   const { offset, limit, filter } = readListQuery(table, grant, request);
-  if (filter?.op === 'never') return form('', null);
+  if (filter?.op === 'never') return form([], null);
   const renderer = rendererOf(table, grant);
   const page = await listRecords(
     core,
@@ -107,27 +107,27 @@ async function listPage(core: Core, request: FastifyRequest, form: ListForm): Pr
     table,
     {
       limit,
+      projection: renderer.projection,
       ...(filter === undefined ? {} : { filter }),
       ...(offset === 0 ? {} : { start: { offset } }),
     },
     renderer.relations,
   );
-  let records = '';
-  for (const row of page.rows) records += (records === '' ? '' : ',') + renderer.render(row, page.links);
+  const records = page.rows.map((row) => renderer.render(row, page.links));
   return form(records, page.hasMore ? offset + page.rows.length : null);
 }
 
 async function get(core: Core, request: FastifyRequest): Promise<string> {
   const target = targetOf(core, request);
   const { actor, table } = target instanceof Promise ? await target : target;
-  return rendered(actor, table, await getRecord(core, actor, table, idOf(request)));
+  return rendered(actor, await getRecord(core, actor, table, idOf(request)));
 }
 
 async function create(core: Core, request: FastifyRequest): Promise<string> {
   const target = targetOf(core, request);
   const { actor, table } = target instanceof Promise ? await target : target;
   requireVerb(actor, table, 'create');
-  return rendered(actor, table, await createRecord(core, actor, table, inputOf(table, readBody(request.body))));
+  return rendered(actor, await createRecord(core, actor, table, inputOf(table, readBody(request.body))));
 }
 
 /** Merges: properties left out stay (wire/adalo.md §5). */
@@ -138,7 +138,7 @@ async function update(core: Core, request: FastifyRequest): Promise<string> {
   requireVerb(actor, table, 'update');
   try {
     const input = inputOf(table, readBody(request.body));
-    return rendered(actor, table, await updateRecord(core, actor, table, id, input, { mode: 'merge' }));
+    return rendered(actor, await updateRecord(core, actor, table, id, input, { mode: 'merge' }));
   } catch (error) {
     // A missing record is told before anything about the body; looked for only where the body was refused.
     if (error instanceof AppError && error.code !== 'record_not_found') await getRecord(core, actor, table, id);
@@ -155,6 +155,6 @@ async function remove(core: Core, request: FastifyRequest): Promise<void> {
   if (idForm.test(id)) await deleteRecords(core, actor, table, [Number(id)]);
 }
 
-function rendered(actor: Actor, table: TableSchema, view: RecordView): string {
-  return rendererOf(table, actor.grant(table)).render(view.row, view.links);
+function rendered(actor: Actor, { table, row, links }: RecordView): string {
+  return JSON.stringify(rendererOf(table, actor.grant(table)).render(row, links));
 }

@@ -19,6 +19,7 @@ const layers: readonly Layer[] = [
   { from: 'src/http/', mayImport: ['src/http/', 'src/core/'] },
   { from: 'src/dialects/dialect.ts', mayImport: ['src/core/', 'src/http/'] },
   { from: 'src/dialects/index.ts', mayImport: ['src/dialects/', 'src/core/', 'src/http/'] },
+  { from: 'src/dialects/document-routes.ts', mayImport: ['src/dialects/dialect.ts', 'src/core/', 'src/http/'] },
   { from: 'src/dialects/*/', mayImport: ['src/dialects/*/', 'src/dialects/dialect.ts', 'src/core/', 'src/http/'] },
   { from: 'src/jobs.ts', mayImport: ['src/core/'] },
   { from: 'src/cli/', mayImport: ['src/cli/', 'src/app.ts', 'src/jobs.ts', 'src/core/', 'src/config.ts'] },

@@ -44,11 +44,17 @@ export async function addField(
   if (table.fields.length >= fieldsMax) throw refused(`${path}name`, `a table has at most ${fieldsMax} fields`);
   if (input.type === 'relation') return addRelation(tx, touch, table, { ...input, name }, now, path);
   const options = optionsOf(input, path);
-  const row = rowOf(table, { ...input, name }, options, now);
+  // The first e-mail of the app's users tells them apart. Who wants it otherwise changes the field afterwards.
+  const isUsersEmail = table.role === 'users' && input.type === 'email' && !table.fields.some(isEmail);
+  const row = rowOf(table, { ...input, name, ...(isUsersEmail ? { unique: true } : {}) }, options, now);
   checkFlags(row, path);
   row.default_value = checkDefault(table, row, path);
   await insertField(tx, table, row);
   return row.id;
+}
+
+function isEmail(field: Field): boolean {
+  return field.type === 'email';
 }
 
 export function refuseTaken(table: TableSchema, name: string, path = ''): void {

@@ -5,6 +5,7 @@ import type { Json } from '../fields/field-type.ts';
 import { checkDescription, checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import { changeSchema } from './change-schema.ts';
+import { makeEmailUnique } from './make-email-unique.ts';
 import type { TableSchema } from './table-schema.ts';
 
 export interface TablePatch {
@@ -15,7 +16,10 @@ export interface TablePatch {
   readonly foreign?: Readonly<Record<string, Json>>;
 }
 
-/** Changes a table's name, description, role or place. Renaming touches no record. */
+/**
+ * Changes a table's name, description, role or place. Renaming touches no record.
+ * @throws name_taken, name_invalid; value_not_unique when it is to hold the users and two of its records share an e-mail
+ */
 export async function updateTable(
   core: Core,
   actor: Actor,
@@ -24,14 +28,17 @@ export async function updateTable(
 ): Promise<TableSchema> {
   requireVerb(actor, table, 'schema');
   await changeSchema(core, async (tx, touch) => {
-    await touch(table.id);
+    const current = await touch(table.id);
     const name = patch.name === undefined ? undefined : checkName(patch.name);
     if (name !== undefined) {
       const siblings = await tx.list('tables', { app_id: table.appId, name });
       if (siblings.some((one) => one.id !== table.id))
         throw new AppError('name_taken', `The app already has a table "${name}".`);
     }
-    if (patch.role === 'users') await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
+    if (patch.role === 'users') {
+      await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
+      await makeEmailUnique(tx, current);
+    }
     await tx.update(
       'tables',
       { id: table.id },

@@ -47,6 +47,8 @@ export const answers: Record<ErrorCode, readonly [number, Wording]> = {
   table_not_found: [404, 'Collection not found'],
   field_not_found: notFound,
   record_not_found: notFound,
+  file_not_found: notFound,
+  file_in_use: [400, own],
   key_not_found: notFound,
   plan_not_found: notFound,
   body_invalid_json: [400, 'Invalid JSON'],

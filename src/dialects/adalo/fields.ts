@@ -14,6 +14,8 @@ export type PropertyTypeName =
   | 'Date & Time'
   | 'Date'
   | 'Location'
+  | 'File'
+  | 'Image'
   | 'Relationship'
   | 'Password';
 
@@ -66,6 +68,27 @@ function placeOf(field: Field, stored: Stored): Json {
   return { fullAddress: address, name, coordinates: { latitude, longitude }, addressElements: elements };
 }
 
+/** Keys of a file's value that Adalo shows, in its order (wire/adalo.md §5). */
+const fileKeys = ['url', 'filename', 'size'] as const;
+const imageKeys = [...fileKeys, 'width', 'height'] as const;
+const sampleImage = {
+  url: 'https://example.com/desk.jpg',
+  filename: 'desk.jpg',
+  size: 48211,
+  width: 1200,
+  height: 800,
+};
+
+/** A file, or a list of files where the field holds several: Adalo has no such property, and nothing is hidden. */
+function picking(keys: readonly string[]): (field: Field) => ReadValue {
+  const pick = (file: Json): Json =>
+    Object.fromEntries(keys.map((key) => [key, (file as { [key: string]: Json })[key] ?? null]));
+  return (field) => (stored) => {
+    const value = storedToJson(field, stored);
+    return Array.isArray(value) ? value.map(pick) : value === null ? null : pick(value);
+  };
+}
+
 export const propertyTypes: Record<FieldTypeName, PropertyType> = {
   text: text(),
   long_text: text(),
@@ -98,6 +121,20 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
       addressElements: {},
     }),
     readerOf: (field) => (stored) => placeOf(field, stored),
+  },
+  file: {
+    name: 'File',
+    isForeign: false,
+    isFilterable: false,
+    sample: () => ({ url: 'https://example.com/invoice.pdf', filename: 'invoice.pdf', size: 48211 }),
+    readerOf: picking(fileKeys),
+  },
+  image: {
+    name: 'Image',
+    isForeign: false,
+    isFilterable: false,
+    sample: () => sampleImage,
+    readerOf: picking(imageKeys),
   },
   relation: {
     name: 'Relationship',

@@ -46,7 +46,7 @@ export async function openShop(options: TestAppOptions = {}): Promise<Shop> {
     name: 'Users',
     role: 'users',
     fields: [
-      { name: 'Email', type: 'email', unique: true },
+      { name: 'Email', type: 'email' },
       { name: 'Username', type: 'text' },
       { name: 'Full Name', type: 'text' },
       { name: 'Password', type: 'password' },

@@ -31,6 +31,8 @@ export const errorMeanings = {
   table_not_found: 'There is no such table, or it is not yours.',
   field_not_found: 'There is no such field in this table.',
   record_not_found: 'There is no such record in this table.',
+  file_not_found: 'There is no such file, or it is not yours.',
+  file_in_use: 'A record still shows the file.',
   key_not_found: 'There is no such key, or it is not yours.',
   plan_not_found: 'There is no such plan.',
   body_invalid_json: 'The body is not valid JSON.',

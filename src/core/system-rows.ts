@@ -191,6 +191,39 @@ export interface IdempotencyRow {
   expires_at: number;
 }
 
+/** A file that was uploaded. Its content is in the file storage, under a key made of the id. */
+export interface FileRow {
+  id: string;
+  workspace_id: string;
+  app_id: string;
+  name: string;
+  /** As the content tells it, not as the client called it. */
+  media_type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels as shown (turned as the picture says); null for what is no picture, or one that does not tell. */
+  width: number | null;
+  height: number | null;
+  /** Hexadecimal; empty while the content is arriving. */
+  sha256: string;
+  is_public: 0 | 1;
+  /** `uploading`: not yet whole. `removing`: nobody may see it, its content is being deleted. */
+  state: 'uploading' | 'stored' | 'removing';
+  /** The actor's label. */
+  created_by: string;
+  created_at: number;
+  /** Since when no record has shown it; null while one does. */
+  detached_at: number | null;
+}
+
+/** A record shows a file in a field. */
+export interface FileRefRow {
+  field_id: string;
+  record_id: number;
+  file_id: string;
+  table_id: string;
+}
+
 export interface SettingRow {
   name: string;
   value: Json;
@@ -210,6 +243,8 @@ export interface SystemRows {
   audit: AuditRow;
   changes: ChangeRow;
   idempotency: IdempotencyRow;
+  files: FileRow;
+  file_refs: FileRefRow;
   settings: SettingRow;
 }
 

@@ -147,6 +147,23 @@ const columnKinds: Columns = {
     body: 'plain',
     expires_at: 'plain',
   },
+  files: {
+    id: 'plain',
+    workspace_id: 'plain',
+    app_id: 'plain',
+    name: 'plain',
+    media_type: 'plain',
+    size: 'plain',
+    width: 'plain',
+    height: 'plain',
+    sha256: 'plain',
+    is_public: 'plain',
+    state: 'plain',
+    created_by: 'plain',
+    created_at: 'plain',
+    detached_at: 'plain',
+  },
+  file_refs: { field_id: 'plain', record_id: 'plain', file_id: 'plain', table_id: 'plain' },
   settings: { name: 'plain', value: 'json' },
 };
 
@@ -165,6 +182,8 @@ const primaryKeys: Keys = {
   audit: ['seq'],
   changes: ['seq'],
   idempotency: ['subject', 'key'],
+  files: ['id'],
+  file_refs: ['field_id', 'record_id', 'file_id'],
   settings: ['name'],
 };
 

@@ -13,11 +13,36 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Stored = string | number | null;
 
 export const fieldTypeNames = [
-  'text', 'long_text', 'rich_text', 'email', 'url', 'phone',
-  'number', 'percent', 'currency', 'rating', 'duration', 'autonumber',
-  'checkbox', 'date', 'datetime', 'time', 'single_select', 'multi_select',
-  'location', 'relation', 'user', 'color', 'json', 'password',
-  'created_at', 'updated_at', 'created_by', 'updated_by',
+  'text',
+  'long_text',
+  'rich_text',
+  'email',
+  'url',
+  'phone',
+  'number',
+  'percent',
+  'currency',
+  'rating',
+  'duration',
+  'autonumber',
+  'checkbox',
+  'date',
+  'datetime',
+  'time',
+  'single_select',
+  'multi_select',
+  'location',
+  'file',
+  'image',
+  'relation',
+  'user',
+  'color',
+  'json',
+  'password',
+  'created_at',
+  'updated_at',
+  'created_by',
+  'updated_by',
 ] as const;
 
 export type FieldTypeName = (typeof fieldTypeNames)[number];
@@ -86,7 +111,7 @@ export interface FieldType<O extends TSchema = TSchema> {
   /** May carry `isUnique`. */
   readonly canBeUnique: boolean;
   /** Values name other things whose existence the writer checks in the same transaction. */
-  readonly refersTo?: 'records' | 'users';
+  readonly refersTo?: 'records' | 'users' | 'files';
   /** Checks the options as a whole beyond their shape, and completes them (ids for new select options). */
   completeOptions?(options: Static<O>): Record<string, Json> | Refusal;
   /**

@@ -12,8 +12,8 @@ import { sampleFields } from './sample-fields.ts';
 const ajv = new Ajv2020({ strictTypes: false });
 addFormats.default(ajv);
 
-/** Types whose text form drops something (parts of a place, the type inside JSON) or everything (passwords). */
-const lossyAsText = new Set<FieldTypeName>(['json', 'location', 'password']);
+/** Types whose text form drops something (parts of a place, what is known of a file, the type inside JSON) or everything (passwords). */
+const lossyAsText = new Set<FieldTypeName>(['json', 'location', 'file', 'image', 'password']);
 
 function deep(levels: number): unknown {
   let value: unknown = null;

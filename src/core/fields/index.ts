@@ -10,6 +10,8 @@ import { dateType } from './types/date.ts';
 import { datetimeType } from './types/datetime.ts';
 import { durationType } from './types/duration.ts';
 import { emailType } from './types/email.ts';
+import { fileType } from './types/file.ts';
+import { imageType } from './types/image.ts';
 import { jsonType } from './types/json.ts';
 import { locationType } from './types/location.ts';
 import { longTextType } from './types/long-text.ts';
@@ -49,6 +51,8 @@ export const fieldTypes: Readonly<Record<FieldTypeName, FieldType>> = {
   single_select: singleSelectType,
   multi_select: multiSelectType,
   location: locationType,
+  file: fileType,
+  image: imageType,
   relation: relationType,
   user: userType,
   color: colorType,

@@ -41,6 +41,8 @@ const variants: Partial<Record<FieldTypeName, readonly Record<string, unknown>[]
   datetime: [{}, { format: 'eu' }, { format: 'us' }],
   single_select: [{ choices }, { choices: [{ name: 'made' }, { name: 'up, now' }] }],
   multi_select: [{ choices }, { choices, min_choices: 2 }, { choices: [{ name: 'Yes, always' }, { name: 'No' }] }],
+  file: [{}, { multiple: true }, { multiple: true, files_max: 2 }, { is_private: true, extensions: ['pdf'] }],
+  image: [{}, { multiple: true }],
   relation: [
     { target: 'tab1etab1etab1e0', cardinality: 'many' },
     { target: 'tab1etab1etab1e0', cardinality: 'one', inverse: null, link: 'a', side: 'a' },

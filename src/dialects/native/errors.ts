@@ -30,6 +30,8 @@ export const statuses: Record<ErrorCode, number> = {
   table_not_found: 404,
   field_not_found: 404,
   record_not_found: 404,
+  file_not_found: 404,
+  file_in_use: 409,
   key_not_found: 404,
   plan_not_found: 404,
   body_invalid_json: 400,

@@ -1,5 +1,6 @@
 /** Every migration in order. A new one is added at the end; none is ever changed or removed. */
 import { systemTables } from './0001-system-tables.ts';
+import { files } from './0002-files.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [systemTables];
+export const migrations: readonly Migration[] = [systemTables, files];

@@ -54,6 +54,14 @@ describe('every field type goes out and comes back', () => {
         },
         filter: null,
       },
+      file: {
+        write: { url: 'https://example.test/a.pdf', filename: 'a.pdf', size: 7 },
+        filter: null,
+      },
+      image: {
+        write: { url: 'https://example.test/a.jpg', filename: 'a.jpg', size: 7, width: 3, height: 2 },
+        filter: null,
+      },
       relation: { options: { target: shop.tags.id }, write: [1], filter: null },
       user: { write: owner, filter: owner },
       color: { write: '#112233', filter: '#112233' },

@@ -38,14 +38,16 @@ export interface AppOptions {
 /** What must never be in a log, wherever it stands in what is logged. */
 const secretPaths = ['authorization', 'cookie', 'apikey', 'api-key', 'x-api-key', 'password', 'secret', 'token', 'key'];
 
+/** Logs go to standard error, at once: standard output belongs to what commands answer, and a fatal entry must not be lost. */
 export function createLogger(config: Config): Logger {
-  return pino({
+  const options = {
     level: config.logLevel,
     redact: {
       paths: secretPaths.flatMap((path) => [`["${path}"]`, `*["${path}"]`, `*.*["${path}"]`]),
       censor: '[redacted]',
     },
-  });
+  };
+  return pino(options, pino.destination({ fd: 2, sync: true }));
 }
 
 export async function openInstance(config: Config, options: AppOptions = {}): Promise<Instance> {
@@ -82,7 +84,11 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   watchRequests(server, core, health.observe);
   mountDialects(server, core, null);
   const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'));
-  const url = await server.listen({ host: config.host, port: config.port });
+  const url = await listen(server, config).catch(async (error: unknown) => {
+    await jobs.stop();
+    await instance.close();
+    throw error;
+  });
   return {
     ...instance,
     server,
@@ -94,4 +100,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await instance.close();
     },
   };
+}
+
+/** Where it listens is said by who started it; the framework's own entry about that would be a second one. */
+async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
+  const { level } = server.log;
+  if (level === 'info' || level === 'debug' || level === 'trace') server.log.level = 'warn';
+  try {
+    return await server.listen({ host, port });
+  } finally {
+    server.log.level = level;
+  }
 }

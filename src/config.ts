@@ -36,6 +36,14 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const mebibyte = 1024 * 1024;
+/** A running server that commands reach over its API instead of opening the database. */
+export interface Remote {
+  /** Origin, without a trailing slash. */
+  readonly url: string;
+  /** A native key of that server. */
+  readonly apiKey: string;
+}
+
 
 export function readConfig(env: Environment = process.env): Config {
   const host = env.HOST || '127.0.0.1';
@@ -71,6 +79,21 @@ function databaseFile(url: string): string | null {
   }
   if (/^postgres(ql)?:\/\//.test(url)) return null;
   throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
+/**
+ * The server named by `url` or TESSERA_URL; null where neither is set. Its key comes from TESSERA_API_KEY alone: what stands
+ * on a command line, every user of the machine can read.
+ */
+export function readRemote(url: string | undefined, env: Environment = process.env): Remote | null {
+  const found = url ?? env.TESSERA_URL;
+  if (!found) return null;
+  if (!URL.canParse(found) || !/^https?:$/.test(new URL(found).protocol)) {
+    throw new ConfigError('TESSERA_URL: must be an absolute http or https URL');
+  }
+  const apiKey = env.TESSERA_API_KEY;
+  if (!apiKey) throw new ConfigError(`TESSERA_API_KEY: must be set to a native key of ${found}`);
+  return { url: found.replace(/\/+$/, ''), apiKey };
+}
+
 }
 
 function publicUrl(value: string | undefined, host: string, port: number): string {

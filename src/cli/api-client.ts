@@ -1,0 +1,87 @@
+/** The native API of a running server, for commands that go through it. Refusals come back as the core's own errors. */
+import type { Remote } from '../config.ts';
+import { AppError, type ErrorCode, errorMeanings, type Issue } from '../core/errors.ts';
+import { CliError, exitCodes } from './exit-codes.ts';
+
+export interface ApiClient {
+  /** Answers the parsed body; undefined when there is none. @throws AppError, CliError */
+  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** Every entry of a list, page after page. */
+  list<T>(path: string): Promise<T[]>;
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly Issue[];
+}
+
+export function createApiClient({ url, apiKey }: Remote): ApiClient {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    for (;;) {
+      const response = await send(method, path, body);
+      const text = await response.text();
+      // The server says when to come again; an import is in no hurry.
+      if (response.status === 429) {
+        await wait(Number(response.headers.get('retry-after') ?? 1) * 1000);
+        continue;
+      }
+      const parsed: unknown = readJson(text);
+      if (response.ok) return parsed as T;
+      throw errorOf(response.status, parsed as Problem | undefined);
+    }
+  }
+
+  async function send(method: string, path: string, body: unknown): Promise<Response> {
+    const headers = {
+      authorization: `Bearer ${apiKey}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    try {
+      return await fetch(url + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new CliError(exitCodes.failed, `${url} cannot be reached: ${cause}`, error);
+    }
+  }
+
+  return {
+    call,
+    async list<T>(path: string) {
+      const all: T[] = [];
+      let cursor: string | null = null;
+      do {
+        const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+        const page: { data: T[]; next: string | null } = await call('GET', path + query);
+        all.push(...page.data);
+        cursor = page.next;
+      } while (cursor !== null);
+      return all;
+    },
+  };
+}
+
+function errorOf(status: number, problem: Problem | undefined): Error {
+  const code = problem?.code;
+  if (code === undefined || !Object.hasOwn(errorMeanings, code)) {
+    return new CliError(exitCodes.failed, `the server answered ${status}, which is not how Tessera answers`);
+  }
+  const parts = problem?.errors === undefined ? {} : { issues: problem.errors };
+  return new AppError(code as ErrorCode, problem?.detail, parts);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,34 @@
+/** The database of a command that works beside the server's files: it must be there, and nobody else may have it. */
+import { existsSync } from 'node:fs';
+import type { Instance } from '../app.ts';
+import type { Config } from '../config.ts';
+import { CliError, codeOf, exitCodes } from './exit-codes.ts';
+
+/** Opens it, runs the command's work and closes it, whatever happens. @throws CliError */
+export async function withDatabase<T>(config: Config, work: (instance: Instance) => Promise<T>): Promise<T> {
+  requireDatabase(config);
+  const { openInstance } = await import('../app.ts');
+  const instance = await openInstance(config).catch(explainOpening);
+  try {
+    return await work(instance);
+  } finally {
+    await instance.close();
+  }
+}
+
+export function requireDatabase(config: Config): void {
+  if (config.databaseFile === null || existsSync(config.databaseFile)) return;
+  throw new CliError(
+    exitCodes.notFound,
+    `there is no database at ${config.databaseFile}. Make one with "tessera init", or point DATABASE_URL to yours.`,
+  );
+}
+
+export function explainOpening(error: unknown): never {
+  if (codeOf(error) !== 'DATABASE_IN_USE' || !(error instanceof Error)) throw error;
+  throw new CliError(
+    exitCodes.databaseInUse,
+    `${error.message} Stop it first, or use its API instead (paths under /api/v1).`,
+    error,
+  );
+}

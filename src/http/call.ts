@@ -15,8 +15,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until the credential has been verified, and on open routes. */
     call: Call | null;
-    /** Monotonic milliseconds at arrival. */
-    arrivedAt: number;
   }
   interface FastifyContextConfig {
     /** `open`: no credential is looked for. Otherwise a dialect's own word for who needs what. */

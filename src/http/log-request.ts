@@ -19,10 +19,6 @@ export function logRefusal(core: Core, request: FastifyRequest, error: AppError)
 
 /** Counts the call under its key and tells observers, once per request, when its answer has gone out. */
 export function watchRequests(server: FastifyInstance, core: Core, observe: RequestObserver): void {
-  server.addHook('onRequest', (request, _reply, done) => {
-    request.arrivedAt = core.clock.monotonic();
-    done();
-  });
   server.addHook('onResponse', (request, reply, done) => {
     const call = request.call;
     if (call !== null && call.verified !== null) {
@@ -30,7 +26,7 @@ export function watchRequests(server: FastifyInstance, core: Core, observe: Requ
       core.meter.count(key.id, workspace.id, app?.id ?? '', call.tableId, call.verb, reply.statusCode);
       core.meter.touch(secret.hash, request.ip);
     }
-    observe(request, reply, core.clock.monotonic() - request.arrivedAt);
+    observe(request, reply, reply.elapsedTime);
     done();
   });
 }

@@ -53,7 +53,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
     requestIdHeader: false,
   }) as unknown as FastifyInstance;
   server.decorateRequest('call', null);
-  server.decorateRequest('arrivedAt', 0);
   server.setValidatorCompiler(compileLazily());
   return server;
 }

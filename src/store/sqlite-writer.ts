@@ -15,6 +15,8 @@ export interface WriterDeps {
   /** Puts the log on the disk, off this thread. */
   readonly sync: () => Promise<void>;
   readonly clock: Clock;
+  /** Before each transaction. */
+  readonly onBegin: () => void;
   /** After each commit that wrote. */
   readonly onCommit: () => void;
   /** Nothing is known about the disk any more; called once. */
@@ -93,6 +95,7 @@ export function createWriter(deps: WriterDeps): Writer {
     isScheduled = false;
     if (isHeld || failure !== null || head === queue.length) return;
     handle.hasWritten = false;
+    deps.onBegin();
     try {
       begin.run();
     } catch (error) {

@@ -11,6 +11,7 @@ import type { Engine, SqlDialect } from './engine.ts';
 import { type CheckpointLimits, checkpointLimits, createCheckpointer } from './sqlite-checkpoint.ts';
 import { type Handle, isFatalCode, openHandle, storeUnavailable } from './sqlite-handle.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-lock.ts';
+import { createReader, type Reader } from './sqlite-reader.ts';
 import { createWriter } from './sqlite-writer.ts';
 
 export interface SqliteOptions {
@@ -22,6 +23,8 @@ export interface SqliteOptions {
   readonly clock?: Clock;
   /** Tests replace the sync of the log. */
   readonly sync?: (fd: number) => Promise<void>;
+  /** Tests look at the log after each commit that wrote, before anything else can happen to it. */
+  readonly onCommit?: () => void;
   readonly checkpoint?: Partial<CheckpointLimits>;
 }
 
@@ -66,7 +69,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
     reader = openHandle(file, { isReadonly: true, cacheKib: 12_000, busyMs: 1_000, temporary: 'FILE' });
     const walFd = openSync(`${file}-wal`, 'r+');
     for (const directory of [dirname(file), ...changedDirectories]) syncDirectory(directory);
-    return assemble(file, options, writer, reader, walFd, unlock);
+    return assemble(file, options, writer, createReader(reader), walFd, unlock);
   } catch (error) {
     reader?.db.close();
     writer?.db.close();
@@ -79,7 +82,7 @@ function assemble(
   file: string,
   options: SqliteOptions,
   writerHandle: Handle,
-  reader: Handle,
+  reader: Reader,
   walFd: number,
   unlock: () => void,
 ): Engine {
@@ -92,7 +95,12 @@ function assemble(
     handle: writerHandle,
     sync: () => sync(walFd),
     clock: options.clock ?? systemClock,
-    onCommit: () => checkpointer.committed(),
+    onBegin: reader.endSnapshot,
+    onCommit: () => {
+      reader.endSnapshot();
+      options.onCommit?.();
+      checkpointer.committed();
+    },
     onFatal: (error) => {
       health = { isHealthy: false, reason: `a write to the disk failed: ${error.message}`, engine: 'sqlite' };
       options.onFatal?.(error);
@@ -114,20 +122,21 @@ function assemble(
     await writer.finish();
     await checkpointer.close();
     isClosed = true;
+    reader.endSnapshot();
     try {
       // Here, and only here, on this thread: nobody waits any more. The last connection to close removes the log.
       if (health.isHealthy) writerHandle.db.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
       options.onCheckpointError?.(error as Error);
     } finally {
-      reader.db.close();
+      reader.close();
       writerHandle.db.close();
       closeSync(walFd);
       unlock();
     }
   }
 
-  function open(): Handle {
+  function open(): Reader {
     if (isClosed) throw storeUnavailable('the store is closed');
     return reader;
   }

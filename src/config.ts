@@ -33,9 +33,6 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const mebibyte = 1024 * 1024;
 /** A running server that commands reach over its API instead of opening the database. */
 export interface Remote {
   /** Origin, without a trailing slash. */
@@ -44,6 +41,9 @@ export interface Remote {
   readonly apiKey: string;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const mebibyte = 1024 * 1024;
 
 export function readConfig(env: Environment = process.env): Config {
   const host = env.HOST || '127.0.0.1';
@@ -69,16 +69,6 @@ export function readConfig(env: Environment = process.env): Config {
   });
 }
 
-function databaseFile(url: string): string | null {
-  if (url.startsWith('sqlite:')) {
-    const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
-    if (path === '' || path === ':memory:') {
-      throw new ConfigError('DATABASE_URL: sqlite: needs a file path, as in sqlite:./data/tessera.db');
-    }
-    return resolve(path);
-  }
-  if (/^postgres(ql)?:\/\//.test(url)) return null;
-  throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
 /**
  * The server named by `url` or TESSERA_URL; null where neither is set. Its key comes from TESSERA_API_KEY alone: what stands
  * on a command line, every user of the machine can read.
@@ -94,6 +84,16 @@ export function readRemote(url: string | undefined, env: Environment = process.e
   return { url: found.replace(/\/+$/, ''), apiKey };
 }
 
+function databaseFile(url: string): string | null {
+  if (url.startsWith('sqlite:')) {
+    const path = url.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+    if (path === '' || path === ':memory:') {
+      throw new ConfigError('DATABASE_URL: sqlite: needs a file path, as in sqlite:./data/tessera.db');
+    }
+    return resolve(path);
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) return null;
+  throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
 }
 
 function publicUrl(value: string | undefined, host: string, port: number): string {

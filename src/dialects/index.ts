@@ -13,9 +13,10 @@ import { adalo } from './adalo/index.ts';
 import type { Dialect } from './dialect.ts';
 import { documentRoutes } from './document-routes.ts';
 import { native } from './native/index.ts';
+import { retable } from './retable/index.ts';
 
 /** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
-export const dialects: readonly Dialect[] = [adalo, native];
+export const dialects: readonly Dialect[] = [adalo, retable, native];
 
 export function mountDialects(server: FastifyInstance, core: Core, readSession: SessionReader | null): void {
   const methods = new RouteMethods();

@@ -70,6 +70,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
       publicUrl: config.publicUrl,
       areLimitsOn: config.areLimitsOn,
       allowPrivateWebhooks: config.allowPrivateWebhooks,
+      tokenTtlSeconds: config.tokenTtlSeconds,
     },
   });
   await store.write(ensurePlans);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { tokenTtl } from './core/keys/key-input.ts';
 
 export interface Config {
   readonly host: string;
@@ -21,6 +22,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Proxies in front of the server whose X-Forwarded-For is believed: addresses or CIDR blocks; empty: none. */
   readonly trustedProxies: readonly string[];
+  /** Lifetime of authorization tokens whose key says none. */
+  readonly tokenTtlSeconds: number;
   /** Largest request body. */
   readonly bodyBytesMax: number;
 }
@@ -65,6 +68,13 @@ export function readConfig(env: Environment = process.env): Config {
       .split(',')
       .map((one) => one.trim())
       .filter(Boolean),
+    tokenTtlSeconds: wholeNumber(
+      'TESSERA_TOKEN_TTL_SECONDS',
+      env.TESSERA_TOKEN_TTL_SECONDS,
+      tokenTtl.seconds,
+      tokenTtl.secondsMin,
+      tokenTtl.secondsMax,
+    ),
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
   });
 }

@@ -4,4 +4,6 @@ export interface CoreSettings {
   /** False: no call limits and no throttle on failed attempts. */
   readonly areLimitsOn: boolean;
   readonly allowPrivateWebhooks: boolean;
+  /** Lifetime of authorization tokens whose key says none. */
+  readonly tokenTtlSeconds: number;
 }

@@ -12,6 +12,7 @@ import { toAppError } from '../http/to-app-error.ts';
 import { adalo } from './adalo/index.ts';
 import type { Dialect } from './dialect.ts';
 import { documentRoutes } from './document-routes.ts';
+import { formaloo } from './formaloo/index.ts';
 import { native } from './native/index.ts';
 import { retable } from './retable/index.ts';
 
@@ -117,7 +118,10 @@ class RouteMethods {
   readonly #routes: { readonly pattern: RegExp; readonly methods: ReadonlySet<string> }[] = [];
 
   add(url: string, method: HTTPMethods | HTTPMethods[]): void {
-    const source = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+');
+    const source = url
+      .split('/')
+      .map((segment) => patternOf(segment))
+      .join('/');
     this.#routes.push({ pattern: new RegExp(`^${source}/?$`), methods: new Set([method].flat()) });
   }
 
@@ -125,4 +129,11 @@ class RouteMethods {
     const found = this.#routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]);
     return [...new Set(found)].sort();
   }
+}
+
+/** One segment of a route's path as a pattern: `:name` is any segment, `:name(^a|b$)` one that matches. */
+function patternOf(segment: string): string {
+  const own = /^:[A-Za-z]+\(\^(.+)\$\)$/.exec(segment)?.[1];
+  if (own !== undefined) return own;
+  return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+');
 }

@@ -66,7 +66,12 @@ export async function openKeyFixture(context: TestContext): Promise<KeyFixture> 
     await rm(directory, { recursive: true });
   });
   const traffic = { reads: 0, writes: 0 };
-  const settings = { publicUrl: 'http://127.0.0.1:3737', areLimitsOn: true, allowPrivateWebhooks: false };
+  const settings = {
+    publicUrl: 'http://127.0.0.1:3737',
+    areLimitsOn: true,
+    allowPrivateWebhooks: false,
+    tokenTtlSeconds: 30,
+  };
   const core = createCore({ store: counted(store, traffic), clock, masterKey: Buffer.alloc(32, 9), settings });
 
   async function addWorkspace(ownerId: string, planId = 'business'): Promise<string> {

@@ -1,5 +1,4 @@
 import type { Core } from '../context.ts';
-import { tokenTtl } from './key-input.ts';
 import type { VerifiedKey } from './verified-key.ts';
 
 export interface IssuedToken {
@@ -14,7 +13,7 @@ export interface IssuedToken {
  */
 export function issueToken(core: Core, { key, secret }: VerifiedKey): IssuedToken {
   const ttl = key.settings.token_ttl_seconds;
-  const seconds = typeof ttl === 'number' ? ttl : tokenTtl.seconds;
+  const seconds = typeof ttl === 'number' ? ttl : core.settings.tokenTtlSeconds;
   // Rounded up: a client that keeps a token for its documented lifetime never holds a dead one.
   const exp = Math.ceil(core.clock.now() / 1000) + seconds;
   return { token: core.secrets.mintToken({ int: key.id, gen: secret.generation, exp }), expiresAt: exp * 1000 };

@@ -1,0 +1,48 @@
+/**
+ * Who needs what (wire/formaloo.md §2.3): `x-api-key` everywhere but at the token endpoint, and `Authorization: JWT <token>`
+ * beside it on everything that is not public. On public endpoints the Authorization header is not looked at.
+ */
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../core/errors.ts';
+import type { Credential } from '../../http/authenticate.ts';
+
+/**
+ * A route's `access`. `key`: the API key or the write-only key alone. `token`: API key and token. `token_or_write`: those,
+ * or the write-only key alone. `open`: nothing. A route that says none needs the token.
+ */
+export type Access = 'key' | 'token' | 'token_or_write' | 'open';
+
+const tokenForm = /^\s*JWT\s+(\S+)\s*$/i;
+const keyParts = ['key', 'write_only'] as const;
+
+export function findCredential(request: FastifyRequest): Credential {
+  const { authorization } = request.headers;
+  const key = apiKeyOf(request);
+  if (request.routeOptions.config.access === 'key' || authorization === undefined) {
+    if (key === undefined) throw new AppError('credential_missing');
+    return { type: 'key', kind: 'pair', secret: key, parts: keyParts };
+  }
+  const token = tokenForm.exec(authorization)?.[1];
+  if (token === undefined) {
+    throw new AppError('credential_malformed', 'The Authorization header must be "JWT {authorization token}".');
+  }
+  if (key === undefined) throw new AppError('credential_missing');
+  return { type: 'token', token, key };
+}
+
+export function apiKeyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers['x-api-key'];
+  return typeof key === 'string' && key !== '' ? key : undefined;
+}
+
+/**
+ * Refuses a key that came without the token which its route needs. Runs after the key was verified, so that only its
+ * holder learns which of the two is missing. @throws credential_missing, scope_missing
+ */
+export function refuseBareKey(request: FastifyRequest): void {
+  const { call } = request;
+  const { access } = request.routeOptions.config;
+  if (call === null || access === 'key' || request.headers.authorization !== undefined) return;
+  if (call.verified?.secret.part !== 'write_only') throw new AppError('credential_missing');
+  if (access !== 'token_or_write') throw new AppError('scope_missing');
+}

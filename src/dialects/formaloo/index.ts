@@ -1,0 +1,33 @@
+/** Formaloo (wire/formaloo.md): key pairs with short-lived tokens, forms, public submission, rows; every answer in an envelope. */
+import type { FastifyInstance } from 'fastify';
+import type { Core } from '../../core/context.ts';
+import { corsHeaders } from '../../http/cors.ts';
+import type { Dialect } from '../dialect.ts';
+import { findCredential, refuseBareKey } from './credential.ts';
+import { renderError } from './errors.ts';
+import { isOwnPath } from './paths.ts';
+import { readBodies } from './read-body.ts';
+import { profileRoutes } from './routes/profile.ts';
+import { tokenRoutes } from './routes/token.ts';
+
+export const formaloo: Dialect = {
+  name: 'formaloo',
+  owns: isOwnPath,
+  findCredential,
+  renderError,
+  tellsMethods: true,
+  cors: corsHeaders('x-api-key, Authorization, Content-Type, Accept, x-workspace, x-app-id, x-scope'),
+  routes(scope: FastifyInstance, core: Core) {
+    readBodies(scope);
+    scope.addHook('onRequest', (request, _reply, done) => {
+      try {
+        refuseBareKey(request);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+    tokenRoutes(scope, core);
+    profileRoutes(scope, core);
+  },
+};

@@ -2,28 +2,18 @@
  * Retable's public API (wire/retable.md): a person's key in `ApiKey`, `{"data": …}` around everything, `/v1/public` and the one
  * read of `/v2/public`.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import type { Dialect } from '../dialect.ts';
+import { addingTo } from './add-route.ts';
 import { findCredential } from './credential.ts';
 import { renderError } from './errors.ts';
-import { spellingsOf } from './paths.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { retableRoutes } from './routes/retables.ts';
 import { rowRoutes, titledRowRoutes } from './routes/rows.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
-
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
-/** Adds a route under a version, in every spelling of its path. `verb` is what usage is counted under. */
-export type AddRoute = (
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  verb: string,
-  handler: Handler,
-) => void;
 
 const versions = ['/v1/public', '/v2/public'] as const;
 
@@ -38,17 +28,11 @@ export const retable: Dialect = {
   routes(scope: FastifyInstance, core: Core) {
     readBodiesAsText(scope);
     const [v1, v2] = versions;
-    for (const routes of [workspaceRoutes, projectRoutes, retableRoutes, rowRoutes]) routes(core, adding(scope, v1));
-    titledRowRoutes(core, adding(scope, v2));
+    for (const routes of [workspaceRoutes, projectRoutes, retableRoutes, rowRoutes]) routes(core, addingTo(scope, v1));
+    titledRowRoutes(core, addingTo(scope, v2));
     for (const root of versions) refuseUnknownPaths(scope, root);
   },
 };
-
-function adding(scope: FastifyInstance, root: string): AddRoute {
-  return (method, path, verb, handler) => {
-    for (const url of spellingsOf(root + path)) scope.route({ method, url, config: { verb }, handler });
-  };
-}
 
 /** Who has no key is told so (401) before what is there and what is not (wire/retable.md §2.4). */
 function refuseUnknownPaths(scope: FastifyInstance, root: string): void {

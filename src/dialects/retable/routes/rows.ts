@@ -6,7 +6,7 @@ import { batchRecords } from '../../../core/records/batch-records.ts';
 import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { getRecords } from '../../../core/records/get-records.ts';
 import { type RecordView, recordId } from '../../../core/records/record-view.ts';
-import type { AddRoute } from '../index.ts';
+import type { AddRoute } from '../add-route.ts';
 import { peopleIn } from '../people.ts';
 import { readPage, readRowIds, readSearch } from '../query.ts';
 import { readBody, readNewRows, readRowsToDelete, readRowUpdates } from '../read-body.ts';

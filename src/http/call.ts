@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null until the credential has been verified, and on open routes. */
     call: Call | null;
+    /** The key of a call that was refused for what the key is (disabled, expired, …): the refusal is counted under it. */
+    refusedKey: VerifiedKey | null;
   }
   interface FastifyContextConfig {
     /** `open`: no credential is looked for. Otherwise a dialect's own word for who needs what. */

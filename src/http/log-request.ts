@@ -2,9 +2,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/context.ts';
 import type { AppError } from '../core/errors.ts';
+import { KeyRefused } from '../core/keys/verified-key.ts';
 
-/** A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
+/** Remembers whose call was refused. A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
 export function logRefusal(core: Core, request: FastifyRequest, error: AppError): void {
+  if (error instanceof KeyRefused) request.refusedKey = error.verified;
   if (error.code === 'internal_error') {
     request.log.error(
       { err: error.cause ?? error, code: error.code, internal: error.internal, route: routeOf(request) },
@@ -25,6 +27,10 @@ export function watchRequests(server: FastifyInstance, core: Core, observe: Requ
       const { key, secret, app, workspace } = call.verified;
       core.meter.count(key.id, workspace.id, app?.id ?? '', call.tableId, call.verb, reply.statusCode);
       core.meter.touch(secret.hash, request.ip);
+    } else if (request.refusedKey !== null) {
+      const { key, app, workspace } = request.refusedKey;
+      // A call that opened nothing is no use of the key.
+      core.meter.count(key.id, workspace.id, app?.id ?? '', '', verbOf(request), reply.statusCode);
     }
     observe(request, reply, reply.elapsedTime);
     done();
@@ -32,6 +38,10 @@ export function watchRequests(server: FastifyInstance, core: Core, observe: Requ
 }
 
 export type RequestObserver = (request: FastifyRequest, reply: FastifyReply, durationMs: number) => void;
+
+function verbOf(request: FastifyRequest): string {
+  return request.routeOptions.config.verb ?? '';
+}
 
 /** The route's pattern, not the path: paths can carry what should not be in a log. */
 function routeOf(request: FastifyRequest): string {

@@ -53,6 +53,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     requestIdHeader: false,
   }) as unknown as FastifyInstance;
   server.decorateRequest('call', null);
+  server.decorateRequest('refusedKey', null);
   server.setValidatorCompiler(compileLazily());
   return server;
 }

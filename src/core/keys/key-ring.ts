@@ -14,7 +14,7 @@ import { loadKey } from './load-key.ts';
 import type { KeyKind } from './scopes.ts';
 import { checkNativeFormat, type KeyPart, secretLengthMax } from './secret-format.ts';
 import type { Secrets, TokenClaims } from './secrets.ts';
-import { assertUsable, type VerifiedKey } from './verified-key.ts';
+import { assertUsable, KeyRefused, type VerifiedKey } from './verified-key.ts';
 
 export type { VerifiedKey } from './verified-key.ts';
 
@@ -107,9 +107,9 @@ export function createKeyRing({ store, secrets, clock, events, settings, entries
   /** The checks of every use. The address comes first: who calls from elsewhere learns nothing about the key's state. */
   function admitted(verified: VerifiedKey, address: string): VerifiedKey {
     const { key, allowList } = verified;
-    if (allowList !== null && !allowList.includes(address)) throw new AppError('address_not_allowed');
-    if (key.is_enabled === 0) throw new AppError('key_disabled');
-    if (key.expires_at !== null && clock.now() >= key.expires_at) throw new AppError('key_expired');
+    if (allowList !== null && !allowList.includes(address)) throw new KeyRefused('address_not_allowed', verified);
+    if (key.is_enabled === 0) throw new KeyRefused('key_disabled', verified);
+    if (key.expires_at !== null && clock.now() >= key.expires_at) throw new KeyRefused('key_expired', verified);
     assertUsable(verified);
     return verified;
   }

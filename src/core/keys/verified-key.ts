@@ -36,7 +36,16 @@ export interface VerifiedKey {
   readonly exclusion: ErrorCode | null;
 }
 
+/** The refusal of a key that is what it says it is: knows whose call it was, so that it is counted under the key. */
+export class KeyRefused extends AppError {
+  readonly verified: VerifiedKey;
+  constructor(code: ErrorCode, verified: VerifiedKey) {
+    super(code);
+    this.verified = verified;
+  }
+}
+
 /** @throws plan_excludes, api_disabled */
 export function assertUsable(verified: VerifiedKey): void {
-  if (verified.exclusion !== null) throw new AppError(verified.exclusion);
+  if (verified.exclusion !== null) throw new KeyRefused(verified.exclusion, verified);
 }

@@ -4,13 +4,14 @@ import { requireApp, requireWorkspace } from '../permit.ts';
 import type { Where } from '../store.ts';
 import type { KeyRow, KeySecretRow } from '../system-rows.ts';
 import { verbBits } from '../workspaces/roles.ts';
-import { type KeyView, viewKey } from './key-secrets.ts';
+import { type AdvisedKey, adviseKeys } from './advise-keys.ts';
+import { viewKey } from './key-secrets.ts';
 
 /** Whose keys: an app's, all of a workspace (its members' personal ones too), or the actor's own (personal ones, and native ones without an app). */
 export type KeyListing = { readonly appId: string } | { readonly workspaceId: string } | { readonly isOwn: true };
 
-/** Keys without their secrets, oldest first. @throws app_not_found, workspace_not_found, scope_missing, role_insufficient */
-export async function listKeys(core: Core, actor: Actor, listing: KeyListing): Promise<KeyView[]> {
+/** Keys without their secrets, with advice, oldest first. @throws app_not_found, workspace_not_found, scope_missing, role_insufficient */
+export async function listKeys(core: Core, actor: Actor, listing: KeyListing): Promise<AdvisedKey[]> {
   const keys = await core.store.list('keys', await whereOf(core, actor, listing), {
     orderBy: [
       ['created_at', 'asc'],
@@ -20,7 +21,10 @@ export async function listKeys(core: Core, actor: Actor, listing: KeyListing): P
   const secrets = new Map<string, KeySecretRow[]>(keys.map((key) => [key.id, []]));
   const rows = await core.store.list('key_secrets', { key_id: { in: keys.map((key) => key.id) } });
   for (const row of rows) secrets.get(row.key_id)?.push(row);
-  return keys.map((key) => viewKey(key, secrets.get(key.id) ?? []));
+  return adviseKeys(
+    core,
+    keys.map((key) => viewKey(key, secrets.get(key.id) ?? [])),
+  );
 }
 
 async function whereOf(core: Core, actor: Actor, listing: KeyListing): Promise<Where<KeyRow>> {

@@ -98,8 +98,9 @@ export function createCatalog(store: Reads, events: Events): Catalog {
       return found.filter((one) => one !== undefined);
     },
     async tableIn(tx, known) {
-      if (tables.get(known.id) === known && !changing.has(known.id)) return known;
-      return loadTable(tx, known.id);
+      if (changing.has(known.id)) return loadTable(tx, known.id);
+      const current = tables.get(known.id) ?? (await cached(tables, known.id, () => loadTable(tx, known.id)));
+      return current?.version === known.version ? known : current;
     },
     markChanging(tableId) {
       generation += 1;

@@ -1,16 +1,16 @@
 import { appendAudit } from '../audit/append-audit.ts';
-import { loadTable } from '../catalog.ts';
 import type { Actor, Core } from '../context.ts';
 import { requireApp } from '../permit.ts';
 import type { Tx } from '../store.ts';
 import type { AppRow } from '../system-rows.ts';
+import { changeSchema, type Touch } from '../tables/change-schema.ts';
 import { dropTable } from '../tables/delete-table.ts';
 
 /** Deletes an app with its tables, records and keys. */
 export async function deleteApp(core: Core, actor: Actor, id: string): Promise<AppRow> {
   const app = await requireApp(core, actor, id, 'manage');
-  await core.store.write(async (tx) => {
-    await dropApp(tx, app);
+  await changeSchema(core, async (tx, touch) => {
+    await dropApp(tx, touch, app);
     await appendAudit(tx, core, actor, {
       action: 'app.delete',
       target: id,
@@ -25,10 +25,9 @@ export async function deleteApp(core: Core, actor: Actor, id: string): Promise<A
 }
 
 /** Inside a transaction: tables first, so that their relations go with them. */
-export async function dropApp(tx: Tx, app: AppRow): Promise<void> {
+export async function dropApp(tx: Tx, touch: Touch, app: AppRow): Promise<void> {
   for (const row of await tx.list('tables', { app_id: app.id })) {
-    const table = await loadTable(tx, row.id);
-    if (table !== undefined) await dropTable(tx, table);
+    await dropTable(tx, await touch(row.id), touch);
   }
   for (const key of await tx.list('keys', { app_id: app.id })) await tx.remove('key_secrets', { key_id: key.id });
   await tx.remove('keys', { app_id: app.id });

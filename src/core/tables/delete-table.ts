@@ -20,13 +20,13 @@ export async function deleteTable(core: Core, actor: Actor, table: TableSchema):
   });
 }
 
-/** Inside a transaction. `touch` is left out where whole apps go and nothing of them stays in memory. */
-export async function dropTable(tx: Tx, table: TableSchema, touch?: Touch): Promise<void> {
+/** Inside a transaction. */
+export async function dropTable(tx: Tx, table: TableSchema, touch: Touch): Promise<void> {
   for (const field of table.relations) {
     // A relation of the table to itself stands in the list twice; its join table goes with the first.
     if (field.options.target !== table.id || field.options.side === 'a') await tx.schema.dropLinks(field);
     const targetId = String(field.options.target);
-    if (touch !== undefined && targetId !== table.id) await touch(targetId);
+    if (targetId !== table.id) await touch(targetId);
     await tx.remove('fields', { id: String(field.options.inverse) });
   }
   await tx.remove('fields', { table_id: table.id });

@@ -1,0 +1,250 @@
+/**
+ * `npm run bench`: the budgets of the design, as ratios against the floor measured in the same run. Servers run in processes
+ * of their own, one core for a server and one for the client. `-- --quick` takes smaller tables; `-- get list` runs some.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { columns, rowOf } from './data.ts';
+import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
+import { type Line, printReport } from './report.ts';
+
+interface Filled {
+  readonly app: string;
+  readonly table: string;
+  readonly native: { readonly key: string };
+  readonly adalo: { readonly key: string };
+}
+
+interface Server {
+  readonly url: string;
+  readonly filled: Filled;
+  readonly process: ChildProcess;
+}
+
+const options = process.argv.slice(2);
+const isQuick = options.includes('--quick');
+const wanted = options.filter((option) => !option.startsWith('--'));
+const rowsSmall = isQuick ? 20_000 : 100_000;
+const rowsLarge = isQuick ? 100_000 : 1_000_000;
+const seconds = isQuick ? 2 : 4;
+const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
+const lines: Line[] = [];
+
+function isWanted(name: string): boolean {
+  return wanted.length === 0 || wanted.includes(name);
+}
+
+function reply<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => resolve(message as T));
+    child.once('exit', (code) => reject(new Error(`a bench process ended with ${code}`)));
+  });
+}
+
+function ask<T>(child: ChildProcess, question: string): Promise<T> {
+  const answer = reply<T>(child);
+  child.send(question);
+  return answer;
+}
+
+async function start(file: string, ...args: string[]): Promise<Server> {
+  const child = fork(new URL(file, import.meta.url), args);
+  return { ...(await reply<Omit<Server, 'process'>>(child)), process: child };
+}
+
+async function stop(server: Server): Promise<void> {
+  const ended = new Promise((resolve) => server.process.once('exit', resolve));
+  server.process.send('stop');
+  await ended;
+}
+
+/** Both sides in turns, three times; the better half counts, since whatever disturbs a run only slows it. */
+async function compare(floor: LoadRun, ours: LoadRun): Promise<{ floor: LoadResult; ours: LoadResult }> {
+  const best = (a: LoadResult | undefined, b: LoadResult) => (a === undefined || b.perSecond > a.perSecond ? b : a);
+  let floorBest: LoadResult | undefined;
+  let oursBest: LoadResult | undefined;
+  for (let round = 0; round < 3; round += 1) {
+    floorBest = best(floorBest, await run(floor));
+    oursBest = best(oursBest, await run(ours));
+  }
+  if (floorBest === undefined || oursBest === undefined) throw new Error('nothing was measured');
+  return { floor: floorBest, ours: oursBest };
+}
+
+function record(index: number): Record<string, unknown> {
+  const row = rowOf(index);
+  return Object.fromEntries(
+    columns.map(({ name, field }, at) => [name, field === 'checkbox' ? row[at] === 1 : row[at]]),
+  );
+}
+
+function floorRecord(index: number): Record<string, unknown> {
+  const row = rowOf(index);
+  return Object.fromEntries(columns.map(({ column }, at) => [column, row[at]]));
+}
+
+/** The rows that the HTTP benchmarks work on, as requests of both dialects. */
+function requestsOf(server: Server) {
+  const { app, table, native, adalo } = server.filled;
+  const nativeKey = { Authorization: `Bearer ${native.key}` };
+  const adaloKey = { Authorization: `Bearer ${adalo.key}` };
+  const records = `/api/v1/tables/${table}/records`;
+  const collection = `/v0/apps/${app}/collections/${table}`;
+  return { nativeKey, adaloKey, records, collection };
+}
+
+async function againstFloor(): Promise<void> {
+  const floor = await start('./floor.ts', join(folder, 'floor.db'), String(rowsSmall));
+  const server = await start('./server.ts', join(folder, 'server.db'), String(rowsSmall));
+  const { nativeKey, adaloKey, records, collection } = requestsOf(server);
+  const floorLoad = { url: floor.url, connections: 32, seconds };
+  const ourLoad = { url: server.url, connections: 32, seconds };
+  const idOf = (n: number) => 1 + ((n * 7919) % rowsSmall);
+  const ratio = async (
+    name: string,
+    budget: number,
+    floorRequest: LoadRun['request'],
+    ourRequest: LoadRun['request'],
+  ) => {
+    const result = await compare({ ...floorLoad, request: floorRequest }, { ...ourLoad, request: ourRequest });
+    lines.push({ name, ...result, budget });
+  };
+  try {
+    if (isWanted('get')) {
+      const bare = (n: number) => rawRequest('GET', `/t/${idOf(n)}`, {});
+      await ratio('get one, native', 0.7, bare, (n) => rawRequest('GET', `${records}/${idOf(n)}`, nativeKey));
+      await ratio('get one, Adalo', 0.7, bare, (n) => rawRequest('GET', `${collection}/${idOf(n)}`, adaloKey));
+    }
+    if (isWanted('list')) {
+      const bare = () => rawRequest('GET', '/t?limit=100', {});
+      await ratio('list 100, native', 0.85, bare, () => rawRequest('GET', `${records}?limit=100`, nativeKey));
+      await ratio('list 100, Adalo', 0.85, bare, () => rawRequest('GET', `${collection}?limit=100`, adaloKey));
+    }
+    if (isWanted('filter')) {
+      const cityOf = (n: number) => encodeURIComponent(String(rowOf(idOf(n))[2]));
+      await ratio(
+        'filter by an indexed field, 20',
+        0.5,
+        (n) => rawRequest('GET', `/t?limit=20&city=${cityOf(n)}`, {}),
+        (n) => rawRequest('GET', `${records}?limit=20&filter=%7B%22City%22%3A%22${cityOf(n)}%22%7D`, nativeKey),
+      );
+    }
+    if (isWanted('memory')) {
+      const memory = async (of: Server) => (await ask<{ rss: number }>(of.process, 'usage')).rss / 1e6;
+      const [ours, bare] = [await memory(server), await memory(floor)];
+      lines.push({
+        name: 'memory after the load above',
+        value: `${ours.toFixed(0)} MB against ${bare.toFixed(0)} MB of the floor`,
+        ratio: ours / bare,
+        most: 1.25,
+      });
+    }
+    if (isWanted('create')) {
+      const body = (n: number) => JSON.stringify({ fields: record(n) });
+      const request = (n: number) => rawRequest('POST', records, nativeKey, body(n));
+      const load = { ...ourLoad, connections: 64, status: 201, request };
+      const floorCreate = {
+        ...floorLoad,
+        connections: 64,
+        request: (n: number) => rawRequest('POST', '/t', {}, JSON.stringify(floorRecord(n))),
+      };
+      const result = await compare(floorCreate, load);
+      lines.push({ name: 'create over HTTP, on disk, 64 in flight (the floor does not sync)', ...result });
+      const count = isQuick ? 10_000 : 100_000;
+      const sent = await sendAll(load, count);
+      lines.push({
+        name: `${count / 1000} k creates from a Node client, one each`,
+        value: `${sent.seconds.toFixed(1)} s, ${sent.failures} failures`,
+        measured: sent.seconds,
+        mostMeasured: isQuick ? undefined : 6,
+      });
+      const batch = (n: number) =>
+        rawRequest(
+          'POST',
+          `${records}/batch`,
+          nativeKey,
+          JSON.stringify({ create: Array.from({ length: 1000 }, (_, at) => ({ fields: record(n * 1000 + at) })) }),
+        );
+      const batches = await sendAll({ ...ourLoad, connections: 2, request: batch }, count / 1000);
+      lines.push({
+        name: `${count / 1000} k creates in batches of 1,000`,
+        value: `${batches.seconds.toFixed(1)} s, ${batches.failures} failures`,
+      });
+    }
+    if (isWanted('mixed')) {
+      const read = { ...ourLoad, request: (n: number) => rawRequest('GET', `${records}/${idOf(n)}`, nativeKey) };
+      const alone = await run(read);
+      const write = {
+        ...ourLoad,
+        connections: 64,
+        status: 201,
+        seconds: seconds + 1,
+        request: (n: number) => rawRequest('POST', records, nativeKey, JSON.stringify({ fields: record(n) })),
+      };
+      const writing = run(write);
+      const beside = await run(read);
+      await writing;
+      lines.push({ name: 'reads beside full-speed writes, both over HTTP', floor: alone, ours: beside, budget: 0.6 });
+    }
+  } finally {
+    await stop(floor);
+    await stop(server);
+  }
+}
+
+/** What needs no network: measured inside one process. */
+async function inProcess(): Promise<void> {
+  const child = fork(new URL('./in-process.ts', import.meta.url), [join(folder, 'inside.db'), String(rowsLarge)]);
+  for (;;) {
+    const line = await reply<Line | null>(child);
+    if (line === null) break;
+    lines.push(line);
+    child.send('next');
+  }
+  await new Promise((resolve) => child.once('exit', resolve));
+}
+
+/** A process started on the large database, until its first answer. */
+async function startTime(): Promise<void> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round += 1) {
+    const from = performance.now();
+    const server = fork(new URL('../src/main.ts', import.meta.url), ['serve'], {
+      env: {
+        ...process.env,
+        DATABASE_URL: `sqlite:${join(folder, 'inside.db')}`,
+        PORT: '43737',
+        TESSERA_LOG_LEVEL: 'error',
+      },
+      stdio: 'ignore',
+    });
+    while (
+      !(await fetch('http://127.0.0.1:43737/readyz').then(
+        (answer) => answer.ok,
+        () => false,
+      ))
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    best = Math.min(best, performance.now() - from);
+    server.kill('SIGTERM');
+    await new Promise((resolve) => server.once('exit', resolve));
+  }
+  lines.push({
+    name: `start on ${rowsLarge.toLocaleString('en')} records, to the first answer`,
+    value: `${best.toFixed(0)} ms`,
+    measured: best,
+    mostMeasured: 400,
+  });
+}
+
+try {
+  if (['get', 'list', 'filter', 'create', 'memory', 'mixed'].some(isWanted)) await againstFloor();
+  if (isWanted('inside') || isWanted('start')) await inProcess();
+  if (isWanted('start')) await startTime();
+  process.exitCode = printReport(lines) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,11 +1,21 @@
 /** Values and options of a field, whatever its type. */
+import { createRequire } from 'node:module';
 import type { TSchema } from 'typebox';
-import { Check, Default, Errors } from 'typebox/value';
+import type * as TypeboxValue from 'typebox/value';
 import { AppError, type Issue } from '../errors.ts';
 import { type Field, type FieldTypeName, type Json, Refusal, type Stored } from './field-type.ts';
 import { fieldTypes } from './index.ts';
 import { isPlainObject } from './plain-json.ts';
 import { problemOfText } from './read-text.ts';
+
+const require = createRequire(import.meta.url);
+let typeboxValue: typeof TypeboxValue | undefined;
+
+/** Loaded with the first field that is made or changed: most servers never need its 140 modules, and a start would wait for them. */
+function schemas(): typeof TypeboxValue {
+  typeboxValue ??= require('typebox/value') as typeof TypeboxValue;
+  return typeboxValue;
+}
 
 /** Canonical value of what a client sent, or why the field refuses it. */
 export function parseFieldValue(field: Field, input: unknown): Json | Refusal {
@@ -36,7 +46,7 @@ export function validateOptions(type: FieldTypeName, options: unknown): Record<s
   if (options === undefined || options === null) return validateOptions(type, {});
   if (!isPlainObject(options)) throw refused([issue('options', 'must be an object')]);
   const given = withoutUnset(schema, copyOf(options));
-  const completed = Default(schema, given) as Record<string, Json>;
+  const completed = schemas().Default(schema, given) as Record<string, Json>;
   const issues = issuesOf(schema, completed);
   if (issues.length > 0) throw refused(issues);
   const result = completeOptions === undefined ? completed : completeOptions(completed);
@@ -88,7 +98,7 @@ function withoutUnset(schema: TSchema, options: Record<string, Json>): Record<st
   const properties = 'properties' in schema ? (schema.properties as Record<string, TSchema>) : {};
   const kept = Object.entries(options).filter(([name, value]) => {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return value !== null || (property !== undefined && Check(property, null));
+    return value !== null || (property !== undefined && schemas().Check(property, null));
   });
   return Object.fromEntries(kept);
 }
@@ -96,7 +106,7 @@ function withoutUnset(schema: TSchema, options: Record<string, Json>): Record<st
 /** One issue per place. Unknown options are named as such. */
 function issuesOf(schema: TSchema, value: unknown): Issue[] {
   const messages = new Map<string, string>();
-  for (const error of Errors(schema, value)) {
+  for (const error of schemas().Errors(schema, value)) {
     if (error.keyword === 'additionalProperties') {
       for (const key of error.params.additionalProperties)
         messages.set(pathOf(`${error.instancePath}/${key}`), 'is not an option');

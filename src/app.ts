@@ -11,7 +11,7 @@ import { type Health, mountHealth } from './http/health.ts';
 import { watchRequests } from './http/log-request.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
-import { openStore } from './store/index.ts';
+import { openStore, type StoreOptions } from './store/index.ts';
 
 /** The product without its network side: what CLI commands work with. */
 export interface Instance {
@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly logger?: Logger;
   /** The database can no longer be trusted to be on disk: the process must end. */
   readonly onFatal?: (error: unknown) => void;
+  /** How the database file is treated; tests watch and slow the disk through it. */
+  readonly store?: Pick<StoreOptions, 'sync' | 'onCommit' | 'checkpoint'>;
 }
 
 /** What must never be in a log, wherever it stands in what is logged. */
@@ -55,6 +57,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
   const clock = options.clock ?? systemClock;
   const masterKey = await loadMasterKey(config);
   const store = await openStore({
+    ...options.store,
     databaseUrl: config.databaseUrl,
     clock,
     onFatal: (error) => {

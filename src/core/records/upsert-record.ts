@@ -33,7 +33,8 @@ export async function upsertRecord(
   const table = await addNewChoices(core, known, [sent]);
   const input = table === known ? sent : rebind(sent, table);
   const draft = await readInput(table, input, 'merge', grant);
-  keyValue(key, draft);
+  // Drafts are kept by field, and a table that has grown choices has other fields of the same ids.
+  keyValue(table.fieldById.get(key.id) ?? key, draft);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, once, (tx) =>
     inWriteScope(core, actor, tx, changes, async (scope) => {

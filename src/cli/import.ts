@@ -93,7 +93,10 @@ async function run(source: ImportSource, options: ImportOptions, target: ImportT
     ...(options.type === undefined ? {} : { types: options.type }),
   });
   if (options.json !== true) note(describePlan(plan));
-  if (options.yes !== true && !(await isConfirmed(options))) return exitCodes.refused;
+  if (options.yes !== true && !(await isConfirmed(options))) {
+    note('Nothing was written.');
+    return exitCodes.refused;
+  }
   const { result, seconds } = await write(plan, options, target);
   const { table, created, updated, refused } = result;
   if (options.json === true) {

@@ -50,7 +50,7 @@ export function addInit(program: Command, done: Done): void {
 async function init(options: InitOptions): Promise<number> {
   const config = readConfig();
   const { openInstance } = await import('../app.ts');
-  const instance = await openInstance(config).catch(explainOpening);
+  const instance = await openInstance(config).catch((error: unknown) => explainOpening(error));
   try {
     const made = await fillInstance(instance, options);
     if (options.json === true) sayJson(jsonOf(made, config.publicUrl));

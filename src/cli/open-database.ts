@@ -8,7 +8,9 @@ import { CliError, codeOf, exitCodes } from './exit-codes.ts';
 export async function withDatabase<T>(config: Config, work: (instance: Instance) => Promise<T>): Promise<T> {
   requireDatabase(config);
   const { openInstance } = await import('../app.ts');
-  const instance = await openInstance(config).catch(explainOpening);
+  const instance = await openInstance(config).catch((error: unknown) =>
+    explainOpening(error, 'go through it: set TESSERA_URL to its address and TESSERA_API_KEY to a native key'),
+  );
   try {
     return await work(instance);
   } finally {
@@ -24,11 +26,12 @@ export function requireDatabase(config: Config): void {
   );
 }
 
-export function explainOpening(error: unknown): never {
+/** `instead`: what can be done without stopping the other process. */
+export function explainOpening(error: unknown, instead = 'choose another one: DATABASE_URL=sqlite:<path>'): never {
   if (codeOf(error) !== 'DATABASE_IN_USE' || !(error instanceof Error)) throw error;
   throw new CliError(
     exitCodes.databaseInUse,
-    `${error.message} Stop it first, or use its API instead (paths under /api/v1).`,
+    `${error.message} Stop it first, or ${instead}.`,
     error,
   );
 }

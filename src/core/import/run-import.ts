@@ -42,6 +42,8 @@ interface Run {
   created: number;
   updated: number;
   refused: number;
+  /** Of the chunk under way; told in the order of their lines when it is over. */
+  untold: RefusedRow[];
 }
 
 interface ReadyRow {
@@ -56,13 +58,14 @@ export async function runImport(
   listeners: ImportListeners = {},
 ): Promise<ImportResult> {
   const table = await prepareTable(target, plan);
-  const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0 };
+  const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0, untold: [] };
   let isHeader = true;
   let rows = 0;
   for await (const chunk of readCsv(plan.source, plan.delimiter)) {
     const data = (isHeader ? chunk.slice(1) : chunk).filter((row) => !isBlank(row));
     isHeader = false;
     await writeChunk(run, readyRows(run, data));
+    tellRefused(run);
     rows += data.length;
     listeners.onProgress?.({ rows, refused: run.refused });
   }
@@ -188,5 +191,10 @@ async function writeSingly(run: Run, rows: readonly ReadyRow[]): Promise<void> {
 
 function refuse(run: Run, { line, cells }: CsvRow, problems: readonly RowProblem[]): void {
   run.refused += 1;
-  for (const { field, reason } of problems) run.listeners.onRefused?.({ line, field, reason, cells });
+  for (const { field, reason } of problems) run.untold.push({ line, field, reason, cells });
+}
+
+function tellRefused(run: Run): void {
+  for (const row of run.untold.sort((a, b) => a.line - b.line)) run.listeners.onRefused?.(row);
+  run.untold = [];
 }

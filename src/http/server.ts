@@ -1,14 +1,7 @@
 /** The HTTP server: parsing, limits on size and time, and validation; no route of its own. */
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifySchemaCompiler,
-  LogController,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import { compileLazily } from './compile-lazily.ts';
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -56,36 +49,4 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.decorateRequest('refusedKey', null);
   server.setValidatorCompiler(compileLazily());
   return server;
-}
-
-/**
- * Schemas compile on first use: most routes of a process are never called and start-up pays for none of them. Query and
- * path texts are coerced to what the schema asks for; bodies are taken as they are.
- */
-function compileLazily(): FastifySchemaCompiler<object> {
-  const strict = new Ajv({
-    allErrors: true,
-    coerceTypes: false,
-    useDefaults: true,
-    removeAdditional: false,
-    strict: false,
-  });
-  const coercing = new Ajv({
-    allErrors: true,
-    coerceTypes: true,
-    useDefaults: true,
-    removeAdditional: false,
-    strict: false,
-  });
-  addFormats.default(strict);
-  addFormats.default(coercing);
-  return ({ schema, httpPart }) => {
-    const ajv = httpPart === 'body' ? strict : coercing;
-    let validate: ReturnType<Ajv['compile']> | undefined;
-    return (data: unknown) => {
-      validate ??= ajv.compile(schema);
-      if (validate(data)) return true;
-      return { error: validate.errors as never };
-    };
-  };
 }

@@ -1,7 +1,7 @@
 /** The actor that a key makes: what its scopes, its user's roles and its own bounds allow together. Deny by default. */
 import type { Actor } from '../actor.ts';
 import type { KeyRow } from '../system-rows.ts';
-import { verbBits } from '../workspaces/roles.ts';
+import { allVerbs, verbBits } from '../workspaces/roles.ts';
 import { type Grant, grantFor, noGrant } from './scopes.ts';
 import type { KeyPart } from './secret-format.ts';
 
@@ -28,11 +28,21 @@ export function partBits(part: KeyPart): number {
 export function createKeyActor({ key, part, roleBits, closedApps }: KeyReach): Actor {
   const grants = new Map<string, Grant>();
 
-  function bitsIn(workspaceId: string, appId: string | null): number {
+  function heldBits(workspaceId: string, appId: string | null): number {
     // An app's key knows nothing of its workspace, nor of the neighbours of its app.
     if (key.app_id !== null && appId !== key.app_id) return 0;
-    if (appId !== null && closedApps.has(appId)) return 0;
     return (roleBits.get(workspaceId) ?? 0) & partBits(part);
+  }
+
+  function bitsIn(workspaceId: string, appId: string | null): number {
+    return appId !== null && closedApps.has(appId) ? 0 : heldBits(workspaceId, appId);
+  }
+
+  /** Of a closed app only managing is left, in the API that can manage: what was switched off can be switched on again. */
+  function scopedVerbs(workspaceId: string, appId: string | null): number {
+    const isClosed = appId !== null && closedApps.has(appId);
+    const bits = heldBits(workspaceId, appId) & (isClosed ? verbBits.manage : allVerbs);
+    return grantFor(key.scopes, appId ?? every, null, bits).verbs;
   }
 
   function decide(workspaceId: string, appId: string, tableId: string): Grant {
@@ -59,10 +69,7 @@ export function createKeyActor({ key, part, roleBits, closedApps }: KeyReach): A
       if (grant !== noGrant && table.id !== every) grants.set(table.id, grant);
       return grant;
     },
-    verbs: (workspaceId, appId) =>
-      key.kind === 'native'
-        ? grantFor(key.scopes, appId ?? every, null, bitsIn(workspaceId, appId)).verbs
-        : bitsIn(workspaceId, appId),
+    verbs: key.kind === 'native' ? scopedVerbs : bitsIn,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import type { Grant } from '../../core/keys/scopes.ts';
 import { openTable, requireVerb } from '../../core/permit.ts';
+import { getRecords } from '../../core/records/get-records.ts';
 import { countRecords, listRecords } from '../../core/records/list-records.ts';
 import { type Filter, projectionOf, type RecordQuery } from '../../core/records/query.ts';
 import { type Links, noLinks, recordId } from '../../core/records/record-view.ts';
@@ -32,18 +33,21 @@ const shared = {
   keys: Type.Optional(Type.Union([Type.Literal('name'), Type.Literal('id')], { description: 'How fields are keyed.' })),
 };
 
-export const listQuery = Type.Object({
-  filter: Type.Optional(Type.String({ description: 'A filter tree as JSON.', examples: ['{"price":{"gte":10}}'] })),
-  sort: Type.Optional(
-    Type.String({
-      description: 'Fields, comma-separated; `-` before a field sorts downwards.',
-      examples: ['-price,name'],
-    }),
-  ),
-  fields: Type.Optional(Type.String({ description: 'Fields to answer, comma-separated; without: all.' })),
-  expand: Type.Optional(Type.String({ description: 'Relation fields whose records are answered whole.' })),
-  ...shared,
-});
+export const listQuery = Type.Object(
+  {
+    filter: Type.Optional(Type.String({ description: 'A filter tree as JSON.', examples: ['{"price":{"gte":10}}'] })),
+    sort: Type.Optional(
+      Type.String({
+        description: 'Fields, comma-separated; `-` before a field sorts downwards.',
+        examples: ['-price,name'],
+      }),
+    ),
+    fields: Type.Optional(Type.String({ description: 'Fields to answer, comma-separated; without: all.' })),
+    expand: Type.Optional(Type.String({ description: 'Relation fields whose records are answered whole.' })),
+    ...shared,
+  },
+  { additionalProperties: false },
+);
 
 const names = Type.Array(Type.String());
 
@@ -124,7 +128,7 @@ async function expandLinks(
     const ids = new Set<number>();
     for (const targets of links.get(field.id)?.values() ?? []) for (const id of targets) ids.add(id);
     const records = new Map<number, ShownRecord>();
-    for (const row of await core.store.records.getMany(target, [...ids]))
+    for (const row of (await getRecords(core, actor, target, [...ids], [])).rows)
       records.set(recordId(row), renderer.render(row, noLinks));
     expanded.set(field.id, records);
   }

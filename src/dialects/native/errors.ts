@@ -47,6 +47,7 @@ export const statuses: Record<ErrorCode, number> = {
   filter_invalid: 400,
   sort_invalid: 400,
   cursor_invalid: 400,
+  form_closed: 403,
   batch_failed: 422,
   batch_too_large: 413,
   idempotency_key_invalid: 400,

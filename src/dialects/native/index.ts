@@ -11,6 +11,7 @@ import { appRoutes } from './routes/apps.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { errorRoutes } from './routes/errors.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { fileRoutes } from './routes/files.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
 import { meRoutes } from './routes/me.ts';
@@ -46,6 +47,7 @@ export const native: Dialect = {
     appRoutes(routes, core);
     workspaceRoutes(routes, core);
     memberRoutes(routes, core);
+    fileRoutes(routes, core);
     keyRoutes(routes, core);
     meRoutes(routes, core);
     logRoutes(routes, core);

@@ -24,6 +24,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Takes an Idempotency-Key. */
     isIdempotent?: boolean;
+    /** The body is a file, or a multipart form with one. */
+    takesFile?: boolean;
     /** Takes If-Match. */
     isVersioned?: boolean;
   }

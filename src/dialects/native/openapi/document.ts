@@ -60,6 +60,7 @@ function operationObject(operation: Operation, schemas: Components): Record<stri
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: jsonContent(body, schemas) } }),
+    ...(operation.takesFile ? { requestBody: { required: true, content: fileContent } } : {}),
     responses: responsesOf(operation, schemas),
     ...(operation.isOpen ? { security: [] } : {}),
   };
@@ -93,6 +94,13 @@ function responsesOf(operation: Operation, schemas: Components): Record<string, 
 function jsonContent(schema: JsonSchema, schemas: Components): Record<string, unknown> {
   return { 'application/json': { schema: schemas.refer(schema), example: sampleOf(schema) } };
 }
+
+const binary = { type: 'string', format: 'binary' };
+
+const fileContent = {
+  'application/octet-stream': { schema: binary },
+  'multipart/form-data': { schema: { type: 'object', properties: { file: binary }, required: ['file'] } },
+};
 
 const descriptions: Readonly<Record<string, string>> = {
   '200': 'The answer.',

@@ -20,6 +20,8 @@ export interface Operation {
   readonly isOpen: boolean;
   readonly isIdempotent: boolean;
   readonly isVersioned: boolean;
+  /** The body is a file, or a multipart form with one. */
+  readonly takesFile: boolean;
 }
 
 /** Routes that are registered on the scope from here on are added to the list, unless they have no schema. */
@@ -51,5 +53,6 @@ function operationOf(route: RouteOptions, method: string, schema: Partial<Operat
     isOpen: route.config?.access === 'open',
     isIdempotent: route.config?.isIdempotent === true,
     isVersioned: route.config?.isVersioned === true,
+    takesFile: route.config?.takesFile === true,
   };
 }

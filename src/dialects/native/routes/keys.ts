@@ -10,7 +10,7 @@ import { revealKey } from '../../../core/keys/reveal-key.ts';
 import { rotateKey } from '../../../core/keys/rotate-key.ts';
 import { updateKey } from '../../../core/keys/update-key.ts';
 import { answerCreatedKey, traitsOf } from '../key-request.ts';
-import { actorOf } from '../request-actor.ts';
+import { actorOf, callOf } from '../request-actor.ts';
 import {
   createdKeyShape,
   keyInput,
@@ -155,15 +155,17 @@ export function keyRoutes(scope: NativeScope, core: Core): void {
         tags,
         operationId: 'revealKey',
         summary: 'Show the secret of an app key or key pair again',
-        description: 'Wants a person who signed in within the last minutes; a key alone is refused.',
+        description: 'Native and personal keys are shown once. Every showing is audited.',
         params,
         response: { 200: secretsShape },
       },
       config,
     },
     async (request) => {
-      // A key is no fresh session, whoever holds it; the command line on the server reveals as well.
-      const plain = await revealKey(core, actorOf(request), request.params.key, { isFreshSession: false });
+      // A key that manages can take a new secret at any time, so it may see the one that is; how fresh a person's session
+      // is, is not known here.
+      const isFreshSession = callOf(request).verified !== null;
+      const plain = await revealKey(core, actorOf(request), request.params.key, { isFreshSession });
       return { id: request.params.key, ...secretsView(plain) };
     },
   );

@@ -60,6 +60,7 @@ const changesQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 export function logRoutes(scope: NativeScope, core: Core): void {
@@ -79,7 +80,8 @@ export function logRoutes(scope: NativeScope, core: Core): void {
         config: { verb: 'manage' },
       },
       async (request) => {
-        const to = instant(request.query.to) ?? core.clock.now();
+        // Up to the end of the minute that is now: what was just counted is in it.
+        const to = instant(request.query.to) ?? core.clock.now() + minuteMs;
         const from = instant(request.query.from) ?? to - dayMs;
         const by = dimensionsOf(request.query.by);
         const sums = await readUsage(core, actorOf(request), { [place]: request.params[param], from, to, ...by });

@@ -15,6 +15,7 @@ const planShape = named('Plan', {
   position: Type.Integer(),
   api_access: Type.Boolean(),
   personal_keys_per_user: Type.Integer(),
+  file_bytes_max: Type.Integer({ description: 'Largest file that can be uploaded.' }),
   limits,
 });
 
@@ -22,6 +23,7 @@ const planPatch = namedBody('PlanPatch', {
   name: Type.Optional(name),
   api_access: Type.Optional(Type.Boolean()),
   personal_keys_per_user: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+  file_bytes_max: Type.Optional(Type.Integer({ minimum: 0 })),
   limits: Type.Optional(limitsInput),
 });
 
@@ -54,5 +56,13 @@ export function planRoutes(scope: NativeScope, core: Core): void {
 }
 
 function planView({ id, name: planName, position, features }: PlanView): Static<typeof planShape> {
-  return { id, name: planName, position, ...features };
+  return {
+    id,
+    name: planName,
+    position,
+    api_access: features.api_access,
+    personal_keys_per_user: features.personal_keys_per_user,
+    file_bytes_max: features.file_bytes_max,
+    limits: features.limits,
+  };
 }

@@ -29,9 +29,5 @@ export function requireDatabase(config: Config): void {
 /** `instead`: what can be done without stopping the other process. */
 export function explainOpening(error: unknown, instead = 'choose another one: DATABASE_URL=sqlite:<path>'): never {
   if (codeOf(error) !== 'DATABASE_IN_USE' || !(error instanceof Error)) throw error;
-  throw new CliError(
-    exitCodes.databaseInUse,
-    `${error.message} Stop it first, or ${instead}.`,
-    error,
-  );
+  throw new CliError(exitCodes.databaseInUse, `${error.message} Stop it first, or ${instead}.`, error);
 }

@@ -35,7 +35,10 @@ describe('tessera init --demo --json', () => {
       },
     });
     assert.equal(made.url, 'http://127.0.0.1:4321');
-    assert.deepEqual(made.tables.map(({ name }) => name), ['Customers', 'Orders']);
+    assert.deepEqual(
+      made.tables.map(({ name }) => name),
+      ['Customers', 'Orders'],
+    );
   });
 
   test('gives every key the look that its clients expect', () => {

@@ -58,8 +58,11 @@ describe('tessera serve', () => {
     const server = await place.serve();
     // Used before: an idle connection must not hold up the end.
     await get(`${server.url}/api/v1/me`, made.keys.native);
-    const answer = await sendWhile(server.url + path, made.keys.native, '{"fields":{"Number":"IN-FLIGHT","Product":"Lamp"}}', () =>
-      server.kill('SIGTERM'),
+    const answer = await sendWhile(
+      server.url + path,
+      made.keys.native,
+      '{"fields":{"Number":"IN-FLIGHT","Product":"Lamp"}}',
+      () => server.kill('SIGTERM'),
     );
     const { code } = await server.ended;
     assert.equal(answer, 201);

@@ -75,9 +75,7 @@ export function createTypeGuess(): TypeGuess {
 
 /** 03/04/2026 throughout: nobody can say which is the day. */
 function isAmbiguous(found: readonly Candidate[]): boolean {
-  return (
-    found.some(({ options }) => options.format === 'eu') && found.some(({ options }) => options.format === 'us')
-  );
+  return found.some(({ options }) => options.format === 'eu') && found.some(({ options }) => options.format === 'us');
 }
 
 function isKept(candidate: Candidate, probe: Field, text: string): boolean {

@@ -55,7 +55,7 @@ describe('workspaces, projects, tables and columns (wire/retable.md §3 to §5)'
     const made = await newWorkspace({ name: 'Listed' });
     const { workspaces, count } = await office.expect(200, 'GET', '/workspace');
     assert.equal(count, workspaces.length);
-    const listed = workspaces.find((one: Thing) => one['id'] === made.id);
+    const listed = workspaces.find((one: Thing) => one.id === made.id);
     assert.deepEqual(withoutMeta(listed, 'null'), { id: made.id, name: 'Listed', description: null });
     const { projects, ...one } = await office.expect(200, 'GET', `/workspace/${made.id}`);
     assert.deepEqual(one, listed);
@@ -210,7 +210,7 @@ describe('workspaces, projects, tables and columns (wire/retable.md §3 to §5)'
       assert.equal((await office.call('GET', path)).status, 404, path);
     }
     const { workspaces } = await office.expect(200, 'GET', '/workspace');
-    assert.ok(workspaces.every((one: Thing) => one['id'] !== workspace.id));
+    assert.ok(workspaces.every((one: Thing) => one.id !== workspace.id));
   });
 
   test('what does not exist is 404, for every kind of thing', async () => {
@@ -301,7 +301,7 @@ describe('workspaces, projects, tables and columns (wire/retable.md §3 to §5)'
       ]);
       await table.insert({ Name: 'x', A: 'a', B: 'b', C: 1 });
       const { columns } = await office.expect(200, 'GET', `/retable/${table.id}`);
-      const byTitle = new Map(columns.map((one: Thing) => [one['title'], one['column_id']]));
+      const byTitle = new Map(columns.map((one: Thing) => [one.title, one.column_id]));
       const left = await office.expect(200, 'DELETE', `/retable/${table.id}/column`, {
         column_ids: [byTitle.get('A'), 'C', 'none'],
       });

@@ -26,7 +26,7 @@ function problemOf(name: string): string | null {
   return null;
 }
 
-export const descriptionLengthMax = 10_000;
+const descriptionLengthMax = 10_000;
 
 /** Free text about a thing, or null. @throws body_invalid */
 export function checkDescription<T extends string | null>(text: T, field = 'description'): T {

@@ -7,7 +7,7 @@ import { AppError } from './errors.ts';
 import type { Tx } from './store.ts';
 
 /** How long an answer is kept. */
-export const idempotencyLifeMs = 24 * 60 * 60 * 1000;
+const idempotencyLifeMs = 24 * 60 * 60 * 1000;
 
 export interface Answer {
   readonly status: number;

@@ -6,7 +6,7 @@ import { verbBits } from '../../core/workspaces/roles.ts';
 
 const wholeTable = verbBits.schema | verbBits.manage;
 
-export function isKnown(grant: Grant, field: Field): boolean {
+function isKnown(grant: Grant, field: Field): boolean {
   // Who may change the fields of a table sees them, whatever mask its records have.
   if (grant.verbs & wholeTable) return true;
   return isIn(grant.readable, field.id) || isIn(grant.writable, field.id);

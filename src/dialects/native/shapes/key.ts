@@ -10,7 +10,7 @@ import { id, name, named, namedBody, nullable, time } from './parts.ts';
 
 const verb = Type.Enum([...verbs, '*'], { description: '`*`: all of them.' });
 
-export const scope = named(
+const scope = named(
   'Scope',
   {
     app: Type.Optional(Type.String({ description: 'Id of an app; left out: the app of the key, or every app.' })),

@@ -17,7 +17,7 @@ export const recordPage = Type.Object({
   count: Type.Optional(Type.Integer({ description: 'How many records match, where `count=true` asked for it.' })),
 });
 
-export const fieldValues = values('Values by field name or field id.');
+const fieldValues = values('Values by field name or field id.');
 
 export const recordInput = namedBody(
   'RecordInput',

@@ -32,6 +32,9 @@ function textOf(field: Field): (stored: Value, people: People) => string {
       return (stored) => plainNumber(Number(stored));
     case 'location':
       return (stored) => placeText(storedToJson(field, stored), field);
+    case 'file':
+    case 'image':
+      return (stored) => urlsText(storedToJson(field, stored));
     case 'user':
       return (stored, people) => people.email(String(stored));
     default: {
@@ -115,6 +118,15 @@ function placeText(place: Json, field: Field): string {
     if (isNumber(latitude) && isNumber(longitude)) return `${plainNumber(latitude)},${plainNumber(longitude)}`;
   }
   return fieldTypes[field.type].toText(place, field);
+}
+
+/** The addresses of files, joined by commas. */
+function urlsText(value: Json): string {
+  const files = Array.isArray(value) ? value : [value];
+  return files
+    .map((file) => (typeof file === 'object' && file !== null && !Array.isArray(file) ? String(file.url ?? '') : ''))
+    .filter((url) => url !== '')
+    .join(',');
 }
 
 const positionForm = /^\s*[+-]?\d{1,3}(?:\.\d+)?\s*[,;]\s*[+-]?\d{1,3}(?:\.\d+)?\s*$/;

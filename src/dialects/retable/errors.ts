@@ -53,6 +53,7 @@ export const answers: Record<ErrorCode, readonly [status: number, wording: Wordi
   filter_invalid: [400, null],
   sort_invalid: [400, null],
   cursor_invalid: [400, null],
+  form_closed: [403, null],
   batch_failed: [400, null],
   batch_too_large: [413, 'At most 1000 rows are taken in one call'],
   idempotency_key_invalid: [400, null],

@@ -28,6 +28,8 @@ export const columnTypes: ReadonlyMap<string, ColumnType> = new Map<string, Colu
   ['phonenumber', { type: 'phone' }],
   ['phone_number', { type: 'phone' }],
   ['percent', { type: 'percent' }],
+  ['image', { type: 'image', options: { multiple: true } }],
+  ['attachment', { type: 'file', options: { multiple: true } }],
   ['currency', { type: 'currency' }],
   ['rating', { type: 'rating' }],
   ['duration', { type: 'duration' }],

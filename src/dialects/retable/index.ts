@@ -6,10 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { corsHeaders } from '../../http/cors.ts';
+import { takeUploads } from '../../http/read-upload.ts';
 import type { Dialect } from '../dialect.ts';
 import { addingTo } from './add-route.ts';
 import { findCredential } from './credential.ts';
 import { renderError } from './errors.ts';
+import { fileRoutes } from './routes/files.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { retableRoutes } from './routes/retables.ts';
 import { rowRoutes, titledRowRoutes } from './routes/rows.ts';
@@ -26,11 +28,17 @@ export const retable: Dialect = {
   tellsMethods: false,
   cors: corsHeaders('ApiKey, API-Key, Content-Type, Accept'),
   routes(scope: FastifyInstance, core: Core) {
-    readBodiesAsText(scope);
     const [v1, v2] = versions;
-    for (const routes of [workspaceRoutes, projectRoutes, retableRoutes, rowRoutes]) routes(core, addingTo(scope, v1));
-    titledRowRoutes(core, addingTo(scope, v2));
-    for (const root of versions) refuseUnknownPaths(scope, root);
+    scope.register(async (json) => {
+      readBodiesAsText(json);
+      for (const routes of [workspaceRoutes, projectRoutes, retableRoutes, rowRoutes]) routes(core, addingTo(json, v1));
+      titledRowRoutes(core, addingTo(json, v2));
+      for (const root of versions) refuseUnknownPaths(json, root);
+    });
+    scope.register(async (uploads) => {
+      takeUploads(uploads);
+      fileRoutes(core, addingTo(uploads, v1));
+    });
   },
 };
 

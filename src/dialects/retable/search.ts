@@ -72,6 +72,8 @@ async function supersetOf(core: Core, field: Field, term: string): Promise<Filte
     case 'updated_by':
     case 'location':
     case 'json':
+    case 'file':
+    case 'image':
       return undefined;
     case 'relation':
     case 'multi_select':

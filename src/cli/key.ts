@@ -93,7 +93,11 @@ function addCreate(parent: Command, done: Done): void {
     .command('create')
     .description('Make a key and print its secret. Native keys may do what their scopes say and nothing else.')
     .requiredOption('--name <name>', 'what the key is for')
-    .addOption(new Option('--kind <kind>', 'which API it opens').choices(keyKinds).default('native'))
+    .addOption(
+      new Option('--kind <kind>', 'which API it opens: native our own, app Adalo, pair Formaloo, personal Retable')
+        .choices(keyKinds)
+        .default('native'),
+    )
     .option('--app <app>', 'app that it opens, by id or name; may be left out where there is one only')
     .option('--workspace <workspace>', 'instead of an app: reaches all of its owner’s apps')
     .option(

@@ -19,7 +19,7 @@ export interface DocumentedOperation {
   readonly tags: readonly string[];
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly $ref?: string; readonly name?: string; readonly in?: string }[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly example: unknown } } };
+  readonly requestBody?: { readonly content: { readonly 'application/json'?: { readonly example: unknown } } };
   readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: Record<string, unknown> }>>;
 }
 

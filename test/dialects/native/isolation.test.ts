@@ -28,6 +28,7 @@ describe('every native operation', () => {
       body: { fields: { Name: 'ours' } },
     });
     const { key } = await app.makeKey();
+    const file = await app.request('POST', `/api/v1/apps/${app.appId}/files`, { key: app.keys.native, body: 'ours' });
     ours = {
       workspace: app.workspaceId,
       member: app.ownerId,
@@ -36,6 +37,7 @@ describe('every native operation', () => {
       field: table.fields[0]?.id ?? '',
       id: String(record.json.id),
       key: key.id,
+      file: file.json.id,
       plan: 'free',
       code: 'rate_limited',
       dialect: 'adalo',
@@ -49,8 +51,11 @@ describe('every native operation', () => {
   const namesSomething = (operation: Operation) => /\{(?!plan|code)/.test(operation.path);
 
   function call(operation: Operation, ids: Record<string, string>, key?: string): Promise<TestResponse> {
-    const path = operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => ids[name] ?? assert.fail(name));
-    const body = operation.requestBody?.content['application/json'].example;
+    const path = operation.path.replace(
+      /\{(\w+)\}/g,
+      (_whole, name: string) => ids[name] ?? assert.fail(`no id for {${name}}`),
+    );
+    const body = operation.requestBody?.content['application/json']?.example;
     return app.request(operation.method, path, {
       ...(key === undefined ? {} : { key }),
       ...(body === undefined ? {} : { body }),

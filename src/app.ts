@@ -7,10 +7,12 @@ import type { Core } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { ensurePlans } from './core/limits/ensure-plans.ts';
 import { mountDialects } from './dialects/index.ts';
+import { mountFiles } from './http/files.ts';
 import { type Health, mountHealth } from './http/health.ts';
 import { watchRequests } from './http/log-request.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
+import { openFileStorage } from './store/files/index.ts';
 import { openStore, type StoreOptions } from './store/index.ts';
 
 /** The product without its network side: what CLI commands work with. */
@@ -69,6 +71,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
     store,
     clock,
     masterKey,
+    files: openFileStorage(config.files),
     settings: {
       publicUrl: config.publicUrl,
       areLimitsOn: config.areLimitsOn,
@@ -86,6 +89,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const server = createServer({ logger, bodyBytesMax: config.bodyBytesMax, trustedProxies: config.trustedProxies });
   const health: Health = mountHealth(server, core);
   watchRequests(server, core, health.observe);
+  mountFiles(server, core);
   mountDialects(server, core, null);
   const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'));
   const url = await listen(server, config).catch(async (error: unknown) => {

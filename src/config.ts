@@ -26,7 +26,22 @@ export interface Config {
   readonly tokenTtlSeconds: number;
   /** Largest request body. */
   readonly bodyBytesMax: number;
+  readonly files: FilesConfig;
 }
+
+/** Where the content of uploaded files is kept. */
+export type FilesConfig =
+  | { readonly kind: 'disk'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Before every name in the bucket; may be empty. */
+      readonly prefix: string;
+      readonly endpoint: string;
+      readonly region: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    };
 
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -52,11 +67,12 @@ export function readConfig(env: Environment = process.env): Config {
   const host = env.HOST || '127.0.0.1';
   const port = wholeNumber('PORT', env.PORT, 3737, 0, 65_535);
   const databaseUrl = env.DATABASE_URL || 'sqlite:./data/tessera.db';
+  const database = databaseFile(databaseUrl);
   return Object.freeze({
     host,
     port,
     databaseUrl,
-    databaseFile: databaseFile(databaseUrl),
+    databaseFile: database,
     redisUrl: env.REDIS_URL || null,
     publicUrl: publicUrl(env.TESSERA_PUBLIC_URL, host, port),
     masterKey: masterKey(env.TESSERA_MASTER_KEY),
@@ -76,6 +92,7 @@ export function readConfig(env: Environment = process.env): Config {
       tokenTtl.secondsMax,
     ),
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
+    files: files(env, database),
   });
 }
 
@@ -104,6 +121,40 @@ function databaseFile(url: string): string | null {
   }
   if (/^postgres(ql)?:\/\//.test(url)) return null;
   throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
+}
+
+/** `disk:<folder>` (default: `files` beside the database), or `s3://bucket/prefix?endpoint=…&region=…` with the keys in AWS_…. */
+function files(env: Environment, database: string | null): FilesConfig {
+  const value = env.TESSERA_FILES;
+  if (!value)
+    return { kind: 'disk', folder: database === null ? resolve('data/files') : join(dirname(database), 'files') };
+  const folder = /^disk:(.+)$/.exec(value)?.[1];
+  if (folder !== undefined) return { kind: 'disk', folder: resolve(folder) };
+  const form = 's3://bucket/prefix?endpoint=https://…&region=…';
+  if (!value.startsWith('s3://') || !URL.canParse(value)) {
+    throw new ConfigError(`TESSERA_FILES: must be disk:<folder> or ${form}`);
+  }
+  const { hostname: bucket, pathname, searchParams } = new URL(value);
+  const region = searchParams.get('region') || 'us-east-1';
+  const endpoint = searchParams.get('endpoint') || `https://s3.${region}.amazonaws.com`;
+  if (bucket === '' || !URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
+    throw new ConfigError(`TESSERA_FILES: must name a bucket and an http or https endpoint, as in ${form}`);
+  }
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (!accessKeyId || !secretAccessKey) {
+    throw new ConfigError(
+      'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: must be set when TESSERA_FILES is in an object store',
+    );
+  }
+  return {
+    kind: 's3',
+    bucket,
+    prefix: decodeURIComponent(pathname).replace(/^\/+|\/+$/g, ''),
+    endpoint: new URL(endpoint).href.replace(/\/+$/, ''),
+    region,
+    accessKeyId,
+    secretAccessKey,
+  };
 }
 
 function publicUrl(value: string | undefined, host: string, port: number): string {

@@ -1,5 +1,6 @@
 /** What runs on a timer: usage flush, clearing of what has passed its life. */
 import type { Core } from './core/context.ts';
+import { createFileCollector } from './core/files/collect-files.ts';
 import { clearIdempotency } from './core/records/clear-idempotency.ts';
 
 export interface Jobs {
@@ -31,6 +32,7 @@ export function startJobs(core: Core, onFailure: JobFailure): Jobs {
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
     every('idempotency', 60_000, () => clearIdempotency(core)),
+    every('files', 60_000, createFileCollector(core)),
   ];
   return {
     async stop() {

@@ -2,6 +2,7 @@
 import type { Catalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
+import type { FileStorage } from './files/storage.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -29,6 +30,8 @@ export interface Core {
   readonly secrets: Secrets;
   readonly limiter: Limiter;
   readonly meter: Meter;
+  /** The content of uploaded files. */
+  readonly files: FileStorage;
   readonly events: Events;
   readonly settings: CoreSettings;
 }

@@ -3,6 +3,7 @@ import { createCatalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './context.ts';
 import { createEvents } from './events.ts';
+import { type FileStorage, noStorage } from './files/storage.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSecrets } from './keys/secrets.ts';
 import { createLimiter } from './limits/limiter.ts';
@@ -16,9 +17,11 @@ export interface CoreDeps {
   readonly clock: Clock;
   readonly masterKey: Buffer;
   readonly settings: CoreSettings;
+  /** Without: files are refused. */
+  readonly files?: FileStorage;
 }
 
-export function createCore({ store, clock, masterKey, settings }: CoreDeps): Core {
+export function createCore({ store, clock, masterKey, settings, files = noStorage }: CoreDeps): Core {
   const events = createEvents();
   const secrets = createSecrets(masterKey);
   const catalog = createCatalog(store, events);
@@ -30,6 +33,7 @@ export function createCore({ store, clock, masterKey, settings }: CoreDeps): Cor
     secrets,
     events,
     settings,
+    files,
     keyRing: createKeyRing({ store, clock, secrets, events, settings }),
     limiter: createLimiter(clock),
     meter: createMeter(store, clock),

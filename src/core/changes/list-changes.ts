@@ -2,6 +2,7 @@ import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import type { Field } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
+import { shownChange } from '../files/file-links.ts';
 import type { ChangeRow } from '../system-rows.ts';
 import { listTables } from '../tables/list-tables.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
@@ -52,7 +53,9 @@ export async function listChanges(core: Core, actor: Actor, appId: string, query
       // One more than the page holds is there, so there is a next.
       if (table !== undefined && changes.length === query.limit) return { changes, next: after };
       after = row.seq;
-      if (table !== undefined) changes.push({ row, table, fields: shownFields(actor, table, row) });
+      if (table !== undefined) {
+        changes.push({ row: shownChange(core, table, row), table, fields: shownFields(actor, table, row) });
+      }
     }
     if (rows.length < rowsPerPiece) return { changes, next: null };
   }

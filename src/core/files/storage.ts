@@ -1,5 +1,6 @@
-/** Where the content of files is kept. Types only: the disk and object stores are in `store/files/`. */
+/** Where the content of files is kept: the contract. The disk and object stores are in `store/files/`. */
 import type { Readable } from 'node:stream';
+import { AppError } from '../errors.ts';
 
 /** First and last byte, both included. */
 export interface ByteRange {
@@ -23,3 +24,14 @@ export interface FileStorage {
 export function storageKey(fileId: string): string {
   return `${fileId.slice(0, 2)}/${fileId.slice(2, 4)}/${fileId}`;
 }
+
+function refuse(): never {
+  throw new AppError('store_unavailable', 'This server keeps no files.');
+}
+
+/** For a core that was given no place for files. */
+export const noStorage: FileStorage = {
+  put: async () => refuse(),
+  get: async () => null,
+  remove: async () => undefined,
+};

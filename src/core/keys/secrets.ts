@@ -2,7 +2,15 @@
  * Everything done under the instance's master key: sealing what must be shown again, signing tokens, naming records;
  * and the hash under which secrets are kept. Each purpose has its own key, derived by HKDF, so none can stand in for another.
  */
-import { createCipheriv, createDecipheriv, hash as hashOnce, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hash as hashOnce,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { createSigner, createVerifier } from 'fast-jwt';
 import { AppError } from '../errors.ts';
 import { createRecordSlugs, type RecordSlugs } from '../records/slug.ts';
@@ -27,6 +35,10 @@ export interface Secrets {
   mintToken(claims: TokenClaims): string;
   /** The claims of a token that this instance signed, or null. Expiry is left to the caller, who has the clock. */
   verifyToken(token: string): TokenClaims | null;
+  /** Base64url of HMAC-SHA256: what makes a link to a private file work. */
+  signLink(text: string): string;
+  /** In constant time. */
+  isLinkSignature(text: string, signature: string): boolean;
   readonly slugs: RecordSlugs;
   /** Tells master keys apart without telling anything about them: kept beside the data to notice a wrong one at start. */
   readonly fingerprint: string;
@@ -51,6 +63,8 @@ export function createSecrets(masterKey: Buffer): Secrets {
 
   const sealKey = derive('seal', 32);
   const tokenKey = derive('token', 32);
+  const linkKey = derive('link', 32);
+  const linkMac = (text: string) => createHmac('sha256', linkKey).update(text).digest();
   const sign = createSigner<TokenClaims>({ key: tokenKey, algorithm: 'HS256', noTimestamp: true });
   // The algorithm is pinned: a token that names another one, or none, is refused whatever it carries.
   const check = createVerifier<string>({ key: tokenKey, algorithms: ['HS256'], ignoreExpiration: true });
@@ -84,6 +98,12 @@ export function createSecrets(masterKey: Buffer): Secrets {
       } catch {
         return null;
       }
+    },
+    signLink: (text) => linkMac(text).toString('base64url'),
+    isLinkSignature(text, signature) {
+      const sent = Buffer.from(signature, 'base64url');
+      const own = linkMac(text);
+      return sent.length === own.length && timingSafeEqual(sent, own);
     },
     slugs: createRecordSlugs(derive('slug', 16)),
     fingerprint: derive('fingerprint', 12).toString('base64url'),

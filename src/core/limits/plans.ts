@@ -10,6 +10,8 @@ export interface PlanFeatures {
   readonly api_access: boolean;
   /** Personal keys that one user may have in one workspace. */
   readonly personal_keys_per_user: number;
+  /** Bytes of one uploaded file. */
+  readonly file_bytes_max: number;
   /** Calls per second by kind of key; 0: no limit. */
   readonly limits: Readonly<Record<KeyKind, number>>;
 }
@@ -17,23 +19,34 @@ export interface PlanFeatures {
 /** wire/adalo.md §3: 5 per second and app; wire/retable.md §2.4: 12 per key; the pair's service publishes none (wire/formaloo.md §1.3). */
 const foreignLimits = { app: 5, pair: 20, personal: 12 } as const;
 
-function plan(id: string, name: string, position: number, hasApi: boolean, nativePerSecond: number): PlanRow {
-  return {
-    id,
-    name,
-    position,
-    features: { api_access: hasApi, personal_keys_per_user: 2, limits: { ...foreignLimits, native: nativePerSecond } },
-  };
+const mebibyte = 1024 * 1024;
+
+function plan(
+  id: string,
+  name: string,
+  position: number,
+  hasApi: boolean,
+  nativePerSecond: number,
+  fileMebibytes: number,
+): PlanRow {
+  const limits = { ...foreignLimits, native: nativePerSecond };
+  const file_bytes_max = fileMebibytes * mebibyte;
+  return { id, name, position, features: { api_access: hasApi, personal_keys_per_user: 2, file_bytes_max, limits } };
 }
 
 export const shippedPlans: readonly PlanRow[] = [
-  plan('free', 'Free', 0, false, 10),
-  plan('team', 'Team', 1, true, 100),
-  plan('business', 'Business', 2, true, 1000),
+  plan('free', 'Free', 0, false, 10, 5),
+  plan('team', 'Team', 1, true, 100, 20),
+  plan('business', 'Business', 2, true, 1000, 50),
 ];
 
-/** What holds where a row says nothing readable: no access, and the foreign limits. */
-const absent: PlanFeatures = { api_access: false, personal_keys_per_user: 0, limits: { ...foreignLimits, native: 10 } };
+/** What holds where a row says nothing readable: no access, the foreign limits, files of a middle size. */
+const absent: PlanFeatures = {
+  api_access: false,
+  personal_keys_per_user: 0,
+  file_bytes_max: 20 * mebibyte,
+  limits: { ...foreignLimits, native: 10 },
+};
 
 const wholeNumber = (value: Json | undefined): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
@@ -47,6 +60,7 @@ export function planFeatures(row: PlanRow): PlanFeatures {
   return {
     api_access: row.features.api_access === true,
     personal_keys_per_user: wholeNumber(row.features.personal_keys_per_user) ?? absent.personal_keys_per_user,
+    file_bytes_max: wholeNumber(row.features.file_bytes_max) ?? absent.file_bytes_max,
     limits: { app: limitOf('app'), pair: limitOf('pair'), personal: limitOf('personal'), native: limitOf('native') },
   };
 }

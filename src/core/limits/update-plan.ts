@@ -10,10 +10,13 @@ export interface PlanPatch {
   readonly name?: string;
   readonly api_access?: boolean;
   readonly personal_keys_per_user?: number;
+  readonly file_bytes_max?: number;
   readonly limits?: LimitsInput;
 }
 
 const personalKeysMax = 1000;
+/** Larger files than this want another way than one request. */
+const fileBytesMax = 5 * 1024 * 1024 * 1024;
 
 /**
  * Changes a plan, for every workspace that has it and from the next call on. Plans belong to the instance, not to a
@@ -23,13 +26,8 @@ const personalKeysMax = 1000;
 export async function updatePlan(core: Core, actor: Actor, planId: string, patch: PlanPatch): Promise<PlanView> {
   if (actor.label !== 'system')
     throw new AppError('role_insufficient', 'Only the operator of the server changes plans.');
-  const personal = patch.personal_keys_per_user;
-  if (personal !== undefined && (!Number.isInteger(personal) || personal < 0 || personal > personalKeysMax)) {
-    const message = `must be a whole number from 0 to ${personalKeysMax}`;
-    throw new AppError('body_invalid', `personal_keys_per_user: ${message}`, {
-      issues: [{ field: 'personal_keys_per_user', code: 'body_invalid', message }],
-    });
-  }
+  const personal = checkWhole('personal_keys_per_user', patch.personal_keys_per_user, personalKeysMax);
+  const fileBytes = checkWhole('file_bytes_max', patch.file_bytes_max, fileBytesMax);
   const updated = await core.store.write(async (tx) => {
     const row = await tx.find('plans', { id: planId });
     if (row === undefined) throw new AppError('plan_not_found');
@@ -40,6 +38,7 @@ export async function updatePlan(core: Core, actor: Actor, planId: string, patch
         ...row.features,
         api_access: patch.api_access ?? now.api_access,
         personal_keys_per_user: personal ?? now.personal_keys_per_user,
+        file_bytes_max: fileBytes ?? now.file_bytes_max,
         limits: checkLimits({ ...now.limits }, patch.limits ?? {}),
       },
     };
@@ -49,4 +48,10 @@ export async function updatePlan(core: Core, actor: Actor, planId: string, patch
   });
   core.events.emit('keys.changed', { keyId: null });
   return viewPlan(updated);
+}
+
+function checkWhole(field: string, value: number | undefined, max: number): number | undefined {
+  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= max)) return value;
+  const message = `must be a whole number from 0 to ${max}`;
+  throw new AppError('body_invalid', `${field}: ${message}`, { issues: [{ field, code: 'body_invalid', message }] });
 }

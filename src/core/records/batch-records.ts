@@ -1,5 +1,6 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
+import { storeInlineFiles } from '../files/inline-files.ts';
 import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
@@ -47,17 +48,18 @@ export async function batchRecords(
   core: Core,
   actor: Actor,
   known: TableSchema,
-  batch: Batch,
+  sent: Batch,
   once?: Once<BatchResult>,
 ): Promise<BatchResult> {
-  const items = batch.create.length + batch.update.length + batch.delete.length;
+  const items = sent.create.length + sent.update.length + sent.delete.length;
   if (items > batchItemsMax) {
     throw new AppError('batch_too_large', `A batch holds at most ${batchItemsMax} items; this one has ${items}.`);
   }
-  if (batch.create.length > 0) requireVerb(actor, known, 'create');
-  if (batch.update.length > 0) requireVerb(actor, known, 'update');
-  if (batch.delete.length > 0) requireVerb(actor, known, 'delete');
-  const table = await addNewChoices(core, known, [...batch.create, ...batch.update.map(({ input }) => input)]);
+  if (sent.create.length > 0) requireVerb(actor, known, 'create');
+  if (sent.update.length > 0) requireVerb(actor, known, 'update');
+  if (sent.delete.length > 0) requireVerb(actor, known, 'delete');
+  const table = await addNewChoices(core, known, [...sent.create, ...sent.update.map(({ input }) => input)]);
+  const batch = await withStoredFiles(core, actor, table, sent);
   const drafts = await readBatch(actor, table, batch);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, once, (tx) =>
@@ -68,6 +70,15 @@ export async function batchRecords(
   );
   announce(core, changes);
   return result;
+}
+
+/** The batch with the files that it carries uploaded; the batch itself when it carries none. */
+async function withStoredFiles(core: Core, actor: Actor, table: TableSchema, batch: Batch): Promise<Batch> {
+  const create = await storeInlineFiles(core, actor, table, batch.create);
+  const updates = batch.update.map(({ input }) => input);
+  const inputs = await storeInlineFiles(core, actor, table, updates);
+  if (create === batch.create && inputs === updates) return batch;
+  return { ...batch, create, update: batch.update.map((item, at) => ({ ...item, input: inputs[at] ?? item.input })) };
 }
 
 async function readBatch(actor: Actor, table: TableSchema, batch: Batch): Promise<Drafts> {

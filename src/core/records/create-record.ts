@@ -1,4 +1,5 @@
 import type { Actor, Core } from '../context.ts';
+import { storeInlineFiles } from '../files/inline-files.ts';
 import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
@@ -21,7 +22,7 @@ export async function createRecord(
 ): Promise<RecordView> {
   const grant = requireVerb(actor, known, 'create');
   const table = await addNewChoices(core, known, [sent]);
-  const input = table === known ? sent : rebind(sent, table);
+  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
   const draft = await readInput(table, input, 'create', grant);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, once, (tx) =>

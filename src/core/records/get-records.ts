@@ -1,5 +1,6 @@
 import type { Actor, Core } from '../context.ts';
 import type { Field } from '../fields/field-type.ts';
+import { shownRow } from '../files/file-links.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { changedMeanwhile } from './changed-meanwhile.ts';
@@ -15,6 +16,7 @@ export async function getRecords(
   relations: readonly Field[] = table.relations,
 ): Promise<RecordPage> {
   requireVerb(actor, table, 'read');
-  const rows = await core.store.records.getMany(table, ids).catch(changedMeanwhile(core, table));
+  const found = await core.store.records.getMany(table, ids).catch(changedMeanwhile(core, table));
+  const rows = found.map((row) => shownRow(core, table, row));
   return { rows, links: await linksOf(core.store, relations, rows), hasMore: false };
 }

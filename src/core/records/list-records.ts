@@ -1,5 +1,7 @@
 import type { Actor, Core } from '../context.ts';
 import type { Field } from '../fields/field-type.ts';
+import { shownRow } from '../files/file-links.ts';
+import { fileFieldsOf } from '../files/file-refs.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { changedMeanwhile } from './changed-meanwhile.ts';
@@ -25,11 +27,12 @@ export async function listRecords(
   relations: readonly Field[] = table.relations,
 ): Promise<RecordPage> {
   requireVerb(actor, table, 'read');
-  const rows = await core.store.records
+  const found = await core.store.records
     .page(table, { ...query, limit: query.limit + 1 })
     .catch(changedMeanwhile(core, table));
-  const hasMore = rows.length > query.limit;
-  if (hasMore) rows.length = query.limit;
+  const hasMore = found.length > query.limit;
+  if (hasMore) found.length = query.limit;
+  const rows = fileFieldsOf(table).length === 0 ? found : found.map((row) => shownRow(core, table, row));
   return { rows, links: await linksOf(core.store, relations, rows), hasMore };
 }
 

@@ -1,11 +1,12 @@
 import type { Actor, Core } from '../context.ts';
+import { storeInlineFiles } from '../files/inline-files.ts';
 import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { addNewChoices } from './add-new-choices.ts';
 import type { StoredRow } from './query.ts';
-import { type RecordInput, readInput, rebind } from './read-input.ts';
+import { type MayBeEmpty, type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { announce, currentTable, inWriteScope, updateWithDraft } from './write-record.ts';
 
@@ -15,6 +16,7 @@ export interface UpdateOptions {
   /** Refuses with precondition_failed when false for the record as it is at the moment of the write. */
   readonly ifMatch?: (row: StoredRow) => boolean;
   readonly once?: Once<RecordView>;
+  readonly mayBeEmpty?: MayBeEmpty;
 }
 
 /**
@@ -31,14 +33,14 @@ export async function updateRecord(
 ): Promise<RecordView> {
   const grant = requireVerb(actor, known, 'update');
   const table = await addNewChoices(core, known, [sent]);
-  const input = table === known ? sent : rebind(sent, table);
-  const draft = await readInput(table, input, options.mode, grant);
+  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
+  const draft = await readInput(table, input, options.mode, grant, '', options.mayBeEmpty);
   const changes: ChangeEntry[] = [];
   const result = await writeOnce(core, options.once, (tx) =>
     inWriteScope(core, actor, tx, changes, async (scope) => {
       const current = await currentTable(scope, table);
       if (current === table) return updateWithDraft(scope, table, id, draft, options.ifMatch);
-      const again = await readInput(current, rebind(input, current), options.mode, grant);
+      const again = await readInput(current, rebind(input, current), options.mode, grant, '', options.mayBeEmpty);
       return updateWithDraft(scope, current, id, again, options.ifMatch);
     }),
   );

@@ -1,6 +1,7 @@
 import type { Actor, Core } from '../context.ts';
 import { valueRefused } from '../errors.ts';
 import type { Field, Stored } from '../fields/field-type.ts';
+import { storeInlineFiles } from '../files/inline-files.ts';
 import { type Once, writeOnce } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { ChangeEntry } from '../store.ts';
@@ -31,7 +32,7 @@ export async function upsertRecord(
   const grant = requireVerb(actor, known, 'create');
   requireVerb(actor, known, 'update');
   const table = await addNewChoices(core, known, [sent]);
-  const input = table === known ? sent : rebind(sent, table);
+  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
   const draft = await readInput(table, input, 'merge', grant);
   // Drafts are kept by field, and a table that has grown choices has other fields of the same ids.
   keyValue(table.fieldById.get(key.id) ?? key, draft);

@@ -8,6 +8,9 @@ import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
 import type { Field, Json, Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
+import { checkFiles } from '../files/check-files.ts';
+import { shownRow } from '../files/file-links.ts';
+import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
 import type { StoredRow } from './query.ts';
@@ -55,14 +58,17 @@ export async function currentTable(scope: WriteScope, known: TableSchema): Promi
 export async function insertDraft(scope: WriteScope, table: TableSchema, draft: Draft, path = ''): Promise<RecordView> {
   const { tx, actor } = scope;
   await checkUsers(scope, table, draft, path);
+  const files = fileFieldsOf(table);
+  if (files.length > 0) await checkFiles(scope, table, draft, null, path);
   const at = toIso(scope.now);
   const columns: Stored[] = new Array(table.columns.length - systemColumns.length).fill(null);
   for (const [field, value] of draft.stored) columns[field.slot - systemColumns.length] = value;
   const [id] = await tx.records.insert(table, [columns], at, actor.userId).catch(namingField(table, path));
   if (id === undefined) throw new AppError('internal_error', undefined, { internal: 'insert returned no id' });
   await writeLinks(scope, table, id, draft, path);
+  for (const field of files) await moveFileRefs(tx, scope.now, field, id, null, draft.stored.get(field) ?? null);
   scope.changes.push(entry(scope, table, id, 'create', draft));
-  const row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
+  const row = shownRow(scope.core, table, [id, at, at, actor.userId, actor.userId, ...columns]);
   return table.relations.length === 0 ? { table, row, links: noLinks } : viewOf(tx, table, row);
 }
 
@@ -83,6 +89,8 @@ export async function updateWithDraft(
   if (row === undefined) throw new AppError('record_not_found');
   if (ifMatch !== undefined && !ifMatch(row)) throw new AppError('precondition_failed');
   await checkUsers(scope, table, draft, path);
+  const files = fileFieldsOf(table);
+  if (files.length > 0) await checkFiles(scope, table, draft, id, path);
   const columns: Record<string, Stored> = {};
   const next = [...row];
   for (const [field, value] of draft.stored) {
@@ -95,13 +103,19 @@ export async function updateWithDraft(
   next[4] = actor.userId;
   await tx.records.update(table, id, columns, at, actor.userId).catch(namingField(table, path));
   await writeLinks(scope, table, id, draft, path);
+  for (const field of files) {
+    if (!draft.stored.has(field)) continue;
+    await moveFileRefs(tx, scope.now, field, id, row[field.slot] ?? null, next[field.slot] ?? null);
+  }
   scope.changes.push(entry(scope, table, id, 'update', draft));
-  return table.relations.length === 0 ? { table, row: next, links: noLinks } : viewOf(tx, table, next);
+  const shown = shownRow(scope.core, table, next);
+  return table.relations.length === 0 ? { table, row: shown, links: noLinks } : viewOf(tx, table, shown);
 }
 
 /** Removes records with all links to and from them; answers the ids that existed. */
 export async function removeRecords(scope: WriteScope, table: TableSchema, ids: readonly number[]): Promise<number[]> {
   const removed = await scope.tx.records.remove(table, ids);
+  if (fileFieldsOf(table).length > 0) await dropFileRefs(scope.tx, scope.now, table, removed);
   for (const id of removed) scope.changes.push(entry(scope, table, id, 'delete'));
   return removed;
 }

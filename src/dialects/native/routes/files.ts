@@ -6,7 +6,7 @@ import { deleteFile } from '../../../core/files/delete-file.ts';
 import { fileUrl } from '../../../core/files/file-links.ts';
 import { getFile } from '../../../core/files/get-file.ts';
 import { signFileUrl } from '../../../core/files/sign-file-url.ts';
-import { uploadFile } from '../../../core/files/upload-file.ts';
+import { requireUpload, storeFile } from '../../../core/files/upload-file.ts';
 import type { FileRow } from '../../../core/system-rows.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { actorOf } from '../request-actor.ts';
@@ -129,12 +129,10 @@ function uploadRoute(scope: NativeScope, core: Core): void {
     },
     async (request, reply) => {
       const { filename, private: isPrivate = false } = request.query;
+      const actor = actorOf(request);
+      const app = await requireUpload(core, actor, request.params.app);
       const file = await readUpload(request, (upload) =>
-        uploadFile(core, actorOf(request), request.params.app, {
-          ...upload,
-          filename: filename ?? upload.filename,
-          isPrivate,
-        }),
+        storeFile(core, actor, app, { ...upload, filename: filename ?? upload.filename, isPrivate }),
       );
       return reply.code(201).header('Location', `/api/v1/files/${file.id}`).send(fileView(core, file));
     },

@@ -14,6 +14,9 @@ export type RecordInput = readonly (readonly [Field, unknown])[];
 /** `create`: left-out fields get their default. `merge`: left-out fields stay. `replace`: as create, on an existing record. */
 export type WriteMode = 'create' | 'merge' | 'replace';
 
+/** Required fields that a write may leave empty all the same: the caller's protocol does not ask for them here. */
+export type MayBeEmpty = (field: Field) => boolean;
+
 /** A checked record, ready to be stored. */
 export interface Draft {
   /** Canonical values by field; absent fields are not touched. */
@@ -35,9 +38,10 @@ export async function readInput(
   mode: WriteMode,
   grant: Grant,
   prefix = '',
+  mayBeEmpty?: MayBeEmpty,
 ): Promise<Draft> {
   const issues: Issue[] = [];
-  const draft = draftOf(table, input, mode, grant, prefix, issues);
+  const draft = draftOf(table, input, mode, grant, prefix, issues, mayBeEmpty);
   throwIssues(issues);
   await prepareDraft(draft);
   return draft;
@@ -51,6 +55,7 @@ export function draftOf(
   grant: Grant,
   prefix: string,
   issues: Issue[],
+  mayBeEmpty?: MayBeEmpty,
 ): Draft {
   const values = new Map<Field, Json>();
   const refuse = (field: Field, message: string, code: ErrorCode = 'value_invalid') =>
@@ -71,7 +76,7 @@ export function draftOf(
   }
   if (mode !== 'merge') addDefaults(table, values, grant);
   for (const field of table.fields) {
-    if (!field.isRequired) continue;
+    if (!field.isRequired || mayBeEmpty?.(field) === true) continue;
     const value = values.get(field);
     const isMissing = value === undefined ? mode !== 'merge' : isEmpty(value);
     const isRefused = issues.some((issue) => issue.fieldId === field.id && issue.field === prefix + field.name);

@@ -67,6 +67,12 @@ export function cellTextOf(field: Field): CellText {
   }
 }
 
+/** Slots of a row that the text of the cell is made from. */
+export function slotsOf(field: Field): readonly number[] {
+  if (field.type === 'updated_at' || field.type === 'updated_by') return [1, 2, field.slot];
+  return field.slot < 0 ? [] : [field.slot];
+}
+
 /** Slots of a row that hold the id of a person whose address the cell shows. */
 export function personSlotsOf(field: Field): readonly number[] {
   return field.type === 'user' || field.type === 'created_by' || field.type === 'updated_by' ? [field.slot] : [];

@@ -3,10 +3,10 @@
  * once per version of a table and choice of columns.
  */
 import type { Field } from '../../core/fields/field-type.ts';
-import type { StoredRow } from '../../core/records/query.ts';
+import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import { type Links, recordId } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
-import { type CellText, cellTextOf, isUpdated, personSlotsOf, rowTime } from './cells.ts';
+import { type CellText, cellTextOf, isUpdated, personSlotsOf, rowTime, slotsOf } from './cells.ts';
 import { columnsOf } from './fields.ts';
 import type { People } from './people.ts';
 
@@ -14,6 +14,8 @@ export interface RowRenderer {
   readonly relations: readonly Field[];
   /** Slots of a row that name people. */
   readonly personSlots: readonly number[];
+  /** What it reads of a row. */
+  readonly projection: Projection;
   render(row: StoredRow, links: Links, people: People): string;
 }
 
@@ -27,6 +29,8 @@ type Compile = (fields: readonly Field[]) => RowRenderer;
 
 const createdBySlot = 3;
 const updatedBySlot = 4;
+/** What v1 shows of every row beside its cells: id, when and by whom. */
+const everyRow = [0, 1, 2, createdBySlot, updatedBySlot];
 /** Choices of columns kept per table: callers choose them freely. */
 const choicesMax = 100;
 
@@ -47,6 +51,7 @@ function compileV1(fields: readonly Field[]): RowRenderer {
   return {
     relations: relationsOf(fields),
     personSlots: [...new Set([createdBySlot, updatedBySlot, ...fields.flatMap(personSlotsOf)])],
+    projection: projectionOf([...everyRow, ...fields.flatMap(slotsOf)]),
     render(row, links, people) {
       const updated = isUpdated(row)
         ? `"${rowTime(row[2])}","created_by":${people.json(row[3])},"updated_by":${people.json(row[4])}`
@@ -65,6 +70,7 @@ function compileV2(fields: readonly Field[]): RowRenderer {
   return {
     relations: relationsOf(fields),
     personSlots: fields.flatMap(personSlotsOf),
+    projection: projectionOf(fields.flatMap(slotsOf)),
     render(row, links, people) {
       let text = `{"row_id":${recordId(row)},"fields":{`;
       for (const part of parts) text += part.head + jsonText(part.text(row, links, people));

@@ -8,7 +8,7 @@ import { type Field, Refusal } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { makeFilter } from '../../core/records/make-filter.ts';
 import type { Filter } from '../../core/records/query.ts';
-import { cellTextOf, personSlotsOf } from './cells.ts';
+import { cellTextOf, personSlotsOf, slotsOf } from './cells.ts';
 import type { RowTest } from './send-rows.ts';
 
 export interface Search {
@@ -31,6 +31,8 @@ export async function searchFor(core: Core, field: Field, term: string): Promise
     filter: await supersetOf(core, field, term),
     matches: {
       personSlots: personSlotsOf(field),
+      relations: field.type === 'relation' ? [field] : [],
+      slots: slotsOf(field),
       test(row, links, people) {
         const cell = text(row, links, people);
         if (number === null) return normal(cell) === wanted;

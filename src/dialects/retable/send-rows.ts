@@ -5,8 +5,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
+import type { Field } from '../../core/fields/field-type.ts';
 import { listRecords, type RecordPage } from '../../core/records/list-records.ts';
-import type { Filter, PageStart, StoredRow } from '../../core/records/query.ts';
+import { type Filter, type PageStart, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import { type Links, recordId } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { type People, peopleIn } from './people.ts';
@@ -31,6 +32,8 @@ export interface RowsQuestion {
 /** Whether a row is one that is asked for. */
 export interface RowTest {
   readonly personSlots: readonly number[];
+  readonly relations: readonly Field[];
+  readonly slots: readonly number[];
   test(row: StoredRow, links: Links, people: People): boolean;
 }
 
@@ -69,18 +72,18 @@ async function* textsOf(first: Piece, rest: AsyncGenerator<Piece>): AsyncGenerat
 
 async function* piecesOf(question: RowsQuestion, envelope: Envelope): AsyncGenerator<Piece> {
   const window = createWindow(question);
-  let text = envelope.head;
-  let isFirst = true;
+  let before = envelope.head;
+  let comma = '';
   for await (const page of pagesOf(question)) {
-    for (const row of await renderPage(question, page, window)) {
-      text += isFirst ? row : `,${row}`;
-      isFirst = false;
-    }
+    const rows = await renderPage(question, page, window);
     const isLast = !page.hasMore;
-    if (isLast) text += envelope.tail(await window.count());
-    // Pages in which nothing was found send nothing.
-    if (isLast || text.length > envelope.head.length) yield { text, isLast };
-    text = '';
+    // A page in which nothing was found sends nothing.
+    if (rows === '' && !isLast) continue;
+    // Every row comes with a comma before it.
+    const text = comma === '' ? rows.slice(1) : rows;
+    yield { text: before + text + (isLast ? envelope.tail(await window.count()) : ''), isLast };
+    before = '';
+    comma = ',';
   }
 }
 
@@ -97,11 +100,16 @@ async function* pagesOf({
   const isWhole = matches === undefined;
   let left = isWhole && page.limit !== null ? page.limit : Number.POSITIVE_INFINITY;
   let start: PageStart | undefined = isWhole && page.offset > 0 ? { offset: page.offset } : undefined;
-  // What is searched may be a relation that is not shown.
-  const relations = isWhole ? renderer.relations : table.relations;
+  // What is searched may be a column that is not shown.
+  const { relations, projection } = matches === undefined ? renderer : withSearched(renderer, matches);
   for (;;) {
     const limit = Math.min(pieceRows, left);
-    const query = { limit, ...(filter === undefined ? {} : { filter }), ...(start === undefined ? {} : { start }) };
+    const query = {
+      projection,
+      limit,
+      ...(filter === undefined ? {} : { filter }),
+      ...(start === undefined ? {} : { start }),
+    };
     const found = await listRecords(core, actor, table, query, relations);
     left -= found.rows.length;
     const last = found.rows.at(-1);
@@ -110,6 +118,13 @@ async function* pagesOf({
     if (!hasMore) return;
     start = { after: { values: [], id: recordId(last) } };
   }
+}
+
+function withSearched(renderer: RowRenderer, searched: RowTest): Pick<RowRenderer, 'relations' | 'projection'> {
+  return {
+    relations: [...new Set([...renderer.relations, ...searched.relations])],
+    projection: projectionOf([...renderer.projection.slots, ...searched.slots]),
+  };
 }
 
 interface Window {
@@ -134,15 +149,15 @@ function createWindow({ core, table, filter, matches, page }: RowsQuestion): Win
   };
 }
 
-async function renderPage(question: RowsQuestion, page: RecordPage, window: Window): Promise<string[]> {
+async function renderPage(question: RowsQuestion, page: RecordPage, window: Window): Promise<string> {
   const { core, table, renderer, matches } = question;
   const slots = matches === undefined ? renderer.personSlots : [...renderer.personSlots, ...matches.personSlots];
   const found = peopleIn(core, table.appId, page.rows, slots);
   const people = found instanceof Promise ? await found : found;
-  const texts: string[] = [];
+  let text = '';
   for (const row of page.rows) {
     if (matches !== undefined && !matches.test(row, page.links, people)) continue;
-    if (window.takes()) texts.push(renderer.render(row, page.links, people));
+    if (window.takes()) text += `,${renderer.render(row, page.links, people)}`;
   }
-  return texts;
+  return text;
 }

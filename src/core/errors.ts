@@ -48,6 +48,7 @@ export const errorMeanings = {
   filter_invalid: 'The filter is not well formed or does not fit the field.',
   sort_invalid: 'The sort order is not well formed or does not fit the field.',
   cursor_invalid: 'The cursor is not one that this query returned.',
+  form_closed: 'The form takes no submissions now.',
   batch_failed: 'At least one item of the batch was refused; nothing was written.',
   batch_too_large: 'The batch has more items than one call may hold.',
   idempotency_key_invalid: 'The Idempotency-Key header is not well formed.',

@@ -224,6 +224,36 @@ export interface FileRefRow {
   table_id: string;
 }
 
+/** How a record came in through a form; only where there is something to tell. */
+export interface SubmissionRow {
+  table_id: string;
+  record_id: number;
+  /** Code of the draft that it was; null: the code that its number gives. */
+  code: string | null;
+  /** Page from which it was sent. */
+  referer: string | null;
+  /** Network address of the sender; kept only where the form counts by address. */
+  address: string | null;
+  /** Time that filling in took, `HH:MM:SS`. */
+  duration: string | null;
+  /** By what it came where not by the form itself. */
+  origin: string | null;
+  /** Ids of row tags. */
+  tags: readonly string[];
+  at: number;
+}
+
+/** Answers that were begun and not yet submitted. */
+export interface SubmissionDraftRow {
+  /** Random; who holds it may go on with the draft. */
+  code: string;
+  table_id: string;
+  answers: JsonObject;
+  referer: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
 export interface SettingRow {
   name: string;
   value: Json;
@@ -246,6 +276,8 @@ export interface SystemRows {
   files: FileRow;
   file_refs: FileRefRow;
   settings: SettingRow;
+  submissions: SubmissionRow;
+  submission_drafts: SubmissionDraftRow;
 }
 
 export type SystemTable = keyof SystemRows;

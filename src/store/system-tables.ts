@@ -165,6 +165,25 @@ const columnKinds: Columns = {
   },
   file_refs: { field_id: 'plain', record_id: 'plain', file_id: 'plain', table_id: 'plain' },
   settings: { name: 'plain', value: 'json' },
+  submissions: {
+    table_id: 'plain',
+    record_id: 'plain',
+    code: 'plain',
+    referer: 'plain',
+    address: 'plain',
+    duration: 'plain',
+    origin: 'plain',
+    tags: 'json',
+    at: 'plain',
+  },
+  submission_drafts: {
+    code: 'plain',
+    table_id: 'plain',
+    answers: 'json',
+    referer: 'plain',
+    created_at: 'plain',
+    updated_at: 'plain',
+  },
 };
 
 const primaryKeys: Keys = {
@@ -185,6 +204,8 @@ const primaryKeys: Keys = {
   files: ['id'],
   file_refs: ['field_id', 'record_id', 'file_id'],
   settings: ['name'],
+  submissions: ['table_id', 'record_id'],
+  submission_drafts: ['code'],
 };
 
 export interface SystemTableShape {

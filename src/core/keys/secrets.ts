@@ -13,6 +13,7 @@ import {
 } from 'node:crypto';
 import { createSigner, createVerifier } from 'fast-jwt';
 import { AppError } from '../errors.ts';
+import { createSubmissionCodes, type SubmissionCodes } from '../forms/submission-code.ts';
 import { createRecordSlugs, type RecordSlugs } from '../records/slug.ts';
 
 /** What a token says: which key (`int`), which generation of its secrets, until when (seconds since 1970). */
@@ -40,6 +41,7 @@ export interface Secrets {
   /** In constant time. */
   isLinkSignature(text: string, signature: string): boolean;
   readonly slugs: RecordSlugs;
+  readonly submissionCodes: SubmissionCodes;
   /** Tells master keys apart without telling anything about them: kept beside the data to notice a wrong one at start. */
   readonly fingerprint: string;
 }
@@ -106,6 +108,7 @@ export function createSecrets(masterKey: Buffer): Secrets {
       return sent.length === own.length && timingSafeEqual(sent, own);
     },
     slugs: createRecordSlugs(derive('slug', 16)),
+    submissionCodes: createSubmissionCodes(derive('submission-code', 16)),
     fingerprint: derive('fingerprint', 12).toString('base64url'),
   };
 }

@@ -65,6 +65,7 @@ export const answers: Record<ErrorCode, readonly [number, Wording]> = {
   filter_invalid: [400, own],
   sort_invalid: [400, own],
   cursor_invalid: [400, own],
+  form_closed: [403, own],
   batch_failed: [400, own],
   batch_too_large: [413, own],
   idempotency_key_invalid: [400, own],

@@ -72,6 +72,7 @@ export const answers: Record<ErrorCode, readonly [number, Wording]> = {
   sort_invalid: [400, own],
   // A page beyond the last one.
   cursor_invalid: [404, 'Invalid page.'],
+  form_closed: [400, own],
   batch_failed: [400, own],
   batch_too_large: [400, own],
   idempotency_key_invalid: [400, own],

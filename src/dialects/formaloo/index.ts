@@ -5,9 +5,13 @@ import { corsHeaders } from '../../http/cors.ts';
 import type { Dialect } from '../dialect.ts';
 import { findCredential, refuseBareKey } from './credential.ts';
 import { renderError } from './errors.ts';
+import { createFormFinder } from './find-form.ts';
 import { isOwnPath } from './paths.ts';
 import { readBodies } from './read-body.ts';
+import { fieldRoutes } from './routes/fields.ts';
+import { formRoutes } from './routes/forms.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
 
 export const formaloo: Dialect = {
@@ -29,5 +33,9 @@ export const formaloo: Dialect = {
     });
     tokenRoutes(scope, core);
     profileRoutes(scope, core);
+    const forms = createFormFinder(core);
+    formRoutes(scope, core, forms);
+    fieldRoutes(scope, core, forms);
+    submitRoutes(scope, core, forms);
   },
 };

@@ -1,6 +1,7 @@
 /** Every migration in order. A new one is added at the end; none is ever changed or removed. */
 import { systemTables } from './0001-system-tables.ts';
 import { files } from './0002-files.ts';
+import { submissions } from './0003-submissions.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [systemTables, files];
+export const migrations: readonly Migration[] = [systemTables, files, submissions];

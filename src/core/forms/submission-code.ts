@@ -1,0 +1,83 @@
+/**
+ * Codes that stand for one record to whom they were given: its submission code (20 lower-case characters, not to be guessed),
+ * and a short tracking code for people to quote. Nothing is stored: both come from the record's number under the
+ * instance key, and lead back to it within its table.
+ */
+import { createCipheriv } from 'node:crypto';
+
+export interface SubmissionCodes {
+  encode(tableNumber: number, recordId: number): string;
+  /** The record's id when the code was made for a record of this table, else null. */
+  decodeIn(tableNumber: number, code: string): number | null;
+  /** Upper-case; as long as the record's number asks for, and five characters. */
+  track(tableNumber: number, recordId: number): string;
+  untrackIn(tableNumber: number, code: string): number | null;
+}
+
+export const submissionCodeLength = 20;
+
+/** Digits of base 36 that hold 48 bits. */
+const halfLength = 10;
+const trackingMarkLength = 5;
+const codeForm = /^[0-9a-z]{20}$/;
+const trackingForm = /^[0-9A-Z]{6,15}$/;
+const half = 2 ** 48;
+
+/**
+ * A code is a mark (48 bits of AES over table and record) and the record's number hidden under a second block made from that
+ * mark: deterministic, and a guess is right once in 2^48.
+ */
+export function createSubmissionCodes(key: Buffer): SubmissionCodes {
+  // Single blocks that are all different: ECB is the bare permutation wanted here, and keeps no state between calls.
+  const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
+  const block = Buffer.alloc(16);
+
+  function prf(purpose: number, tableNumber: number, value: number): Buffer {
+    block.writeUInt8(purpose, 0);
+    block.writeUInt32BE(tableNumber, 1);
+    block.writeUIntBE(value, 5, 6);
+    return cipher.update(block);
+  }
+
+  /** The number under the mask that belongs to this mark; the same call takes the mask off again. */
+  function masked(tableNumber: number, mark: number, value: number): number {
+    const mask = prf(2, tableNumber, mark);
+    const high = Math.floor(value / 2 ** 32) ^ mask.readUInt16BE(0);
+    const low = ((value % 2 ** 32) ^ mask.readUInt32BE(2)) >>> 0;
+    return high * 2 ** 32 + low;
+  }
+
+  const markOf = (tableNumber: number, recordId: number) => prf(1, tableNumber, recordId).readUIntBE(0, 6);
+  const trackingMark = (tableNumber: number, recordId: number) =>
+    (prf(3, tableNumber, recordId).readUIntBE(0, 6) % 36 ** trackingMarkLength)
+      .toString(36)
+      .padStart(trackingMarkLength, '0')
+      .toUpperCase();
+
+  return {
+    encode(tableNumber, recordId) {
+      const mark = markOf(tableNumber, recordId);
+      return digits(mark) + digits(masked(tableNumber, mark, recordId));
+    },
+    decodeIn(tableNumber, code) {
+      if (!codeForm.test(code)) return null;
+      const mark = Number.parseInt(code.slice(0, halfLength), 36);
+      const hidden = Number.parseInt(code.slice(halfLength), 36);
+      if (mark >= half || hidden >= half) return null;
+      const recordId = masked(tableNumber, mark, hidden);
+      return recordId > 0 && markOf(tableNumber, recordId) === mark ? recordId : null;
+    },
+    track: (tableNumber, recordId) => recordId.toString(36).toUpperCase() + trackingMark(tableNumber, recordId),
+    untrackIn(tableNumber, code) {
+      if (!trackingForm.test(code)) return null;
+      const number = code.slice(0, -trackingMarkLength);
+      const recordId = Number.parseInt(number, 36);
+      if (recordId <= 0 || recordId >= half || recordId.toString(36).toUpperCase() !== number) return null;
+      return trackingMark(tableNumber, recordId) === code.slice(-trackingMarkLength) ? recordId : null;
+    },
+  };
+}
+
+function digits(value: number): string {
+  return value.toString(36).padStart(halfLength, '0');
+}

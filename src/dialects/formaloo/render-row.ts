@@ -1,0 +1,183 @@
+/**
+ * Rows as JSON text (wire/formaloo.md §7). Most of a row's text is the same for all rows of its form: it is put together
+ * once per version of the table, and a row adds its values.
+ */
+import type { Core } from '../../core/context.ts';
+import type { StoredRow } from '../../core/records/query.ts';
+import { createdAt, type Links, recordId, updatedAt } from '../../core/records/record-view.ts';
+import type { SubmissionRow } from '../../core/system-rows.ts';
+import type { AnswerField, Form } from './form.ts';
+import { microseconds } from './instants.ts';
+import { itemsOf } from './matrix.ts';
+import { textOrNull } from './memory.ts';
+import { isPersonField, type LinkedRow, type RowContext } from './row-context.ts';
+import { type ValueWriter, valueWriterOf } from './values.ts';
+
+export interface RowShape {
+  /** `rendered_data` as a map by field slug, as older versions list it. */
+  readonly isMap?: boolean;
+  /** JSON text of `form`; without: the form's slug. */
+  readonly form?: string;
+  /** Members to add at the end, as `,"key":value`. */
+  readonly extra?: string;
+  /** Code of a draft: what is rendered has no number yet. */
+  readonly draft?: string;
+}
+
+interface Part {
+  readonly entry: AnswerField;
+  /** `"slug":` */
+  readonly dataKey: string;
+  /** `"Title":` */
+  readonly readableKey: string;
+  /** `{"slug":…,"value":` */
+  readonly before: string;
+  /** `,"json_key":…}` */
+  readonly after: string;
+  /** Null where the value has to be looked up. */
+  readonly write: ValueWriter | null;
+}
+
+interface CompiledForm {
+  readonly parts: readonly Part[];
+  readonly slugText: string;
+  readonly hasTracking: boolean;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+const compiled = new WeakMap<Form, CompiledForm>();
+
+function compiledOf(form: Form): CompiledForm {
+  let made = compiled.get(form);
+  if (made === undefined) {
+    made = compile(form);
+    compiled.set(form, made);
+  }
+  return made;
+}
+
+function compile(form: Form): CompiledForm {
+  const titles = new Set<string>();
+  const tags = itemsOf(form.memory.row_tags);
+  return {
+    parts: form.answers.map((entry, index) => partOf(entry, index, titles)),
+    slugText: JSON.stringify(form.slug),
+    hasTracking: form.memory.show_submit_tracking_code === true,
+    tags: new Map(tags.map((tag) => [textOrNull(tag.slug) ?? '', JSON.stringify(tag)])),
+  };
+}
+
+function partOf(entry: AnswerField, index: number, titles: Set<string>): Part {
+  const { slug, kind, title, alias, memory, isAdminOnly, field } = entry;
+  // Two fields of one title still have two places among the readable values.
+  let readable = title;
+  for (let number = 2; titles.has(readable); number += 1) readable = `${title} (${number})`;
+  titles.add(readable);
+  const { max_length: length, min, max } = field.options;
+  const limits = {
+    ...(typeof length === 'number' ? { max_length: length } : {}),
+    ...(typeof min === 'number' ? { min_value: min } : {}),
+    ...(typeof max === 'number' ? { max_value: max } : {}),
+  };
+  const head = JSON.stringify({ slug, type: kind.name, title, alias });
+  const tail = JSON.stringify({
+    json_key: textOrNull(memory.json_key),
+    json_value: null,
+    position: index + 1,
+    admin_only: isAdminOnly,
+    ...limits,
+  });
+  return {
+    entry,
+    dataKey: `${JSON.stringify(slug)}:`,
+    readableKey: `${JSON.stringify(readable)}:`,
+    before: `${head.slice(0, -1)},"value":`,
+    after: `,${tail.slice(1)}`,
+    write: field.slot < 0 || isPersonField(entry) ? null : valueWriterOf(entry),
+  };
+}
+
+/** Members that no row of ours has a value for. */
+const constants =
+  '"pdf_link":null,"deleted":false,"user":null,"calculation_score":null,"phone_verification_state":null,' +
+  '"email_verification_state":null,"upvotes_count":0,"downvotes_count":0,"votes_count":0,"vote_count":0';
+
+export function renderRow(
+  core: Core,
+  form: Form,
+  row: StoredRow,
+  links: Links,
+  context: RowContext,
+  shape: RowShape = {},
+): string {
+  const { parts, slugText, hasTracking, tags } = compiledOf(form);
+  const id = recordId(row);
+  const { number } = form.table;
+  const { slugs, submissionCodes } = core.secrets;
+  let data = '';
+  let rendered = '';
+  let readable = '';
+  for (const part of parts) {
+    const { dataKey, readableKey, before, after, write } = part;
+    let raw = 'null';
+    let value = 'null';
+    if (write === null) [raw, value] = lookedUp(part.entry, row, links, context);
+    else {
+      const stored = row[part.entry.field.slot] ?? null;
+      if (stored !== null) {
+        raw = write.raw(stored);
+        value = write.value === null ? raw : write.value(stored);
+      }
+    }
+    const comma = data === '' ? '' : ',';
+    data += `${comma}${dataKey}${raw}`;
+    readable += `${comma}${readableKey}${value}`;
+    rendered += `${comma}${shape.isMap === true ? dataKey : ''}${before}${value},"raw_value":${raw}${after}`;
+  }
+  const { draft } = shape;
+  const submission = context.submissions.get(id);
+  const code = draft ?? submission?.code ?? submissionCodes.encode(number, id);
+  const tracking = hasTracking && draft === undefined ? `"${submissionCodes.track(number, id)}"` : 'null';
+  const shownId = draft === undefined ? id : null;
+  return (
+    `{"id":${shownId},"slug":"${draft ?? slugs.encode(number, id)}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":{${data}},` +
+    `"rendered_data":${shape.isMap === true ? `{${rendered}}` : `[${rendered}]`},"readable_data":{${readable}},` +
+    `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
+    `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +
+    `${traceText(submission, tags)},${constants}${shape.extra ?? ''}}`
+  );
+}
+
+const noTrace =
+  '"row_tags":[],"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';
+
+function traceText(submission: SubmissionRow | undefined, tags: ReadonlyMap<string, string>): string {
+  if (submission === undefined) return noTrace;
+  const { referer, duration, origin } = submission;
+  const own = submission.tags.flatMap((slug) => tags.get(slug) ?? []);
+  const time = JSON.stringify(duration);
+  return (
+    `"row_tags":[${own.join()}],"submitter_referer_address":${JSON.stringify(referer)},"submit_time":${time},` +
+    `"sumbit_time":${time},"create_type":${JSON.stringify(origin ?? 'api')}`
+  );
+}
+
+/** Raw value and value of what names other rows or people. */
+function lookedUp(entry: AnswerField, row: StoredRow, links: Links, context: RowContext): [string, string] {
+  const { field } = entry;
+  if (field.slot >= 0) {
+    const id = row[field.slot] ?? null;
+    if (id === null) return ['null', 'null'];
+    return [JSON.stringify(id), JSON.stringify(context.people.get(String(id)) ?? null)];
+  }
+  const rows = context.linked.get(field.id);
+  const linked = (links.get(field.id)?.get(recordId(row)) ?? []).flatMap((id): LinkedRow[] => {
+    const one = rows?.get(id);
+    return one === undefined ? [] : [one];
+  });
+  if (entry.kind.name === 'lookup' && field.options.cardinality === 'one') {
+    const [one] = linked;
+    return one === undefined ? ['null', 'null'] : [JSON.stringify(one.slug), JSON.stringify(one.title)];
+  }
+  return [JSON.stringify(linked.map(({ slug }) => slug)), JSON.stringify(linked.map(({ title }) => title))];
+}

@@ -1,0 +1,70 @@
+/** `/forms/`: the forms of the app (wire/formaloo.md §4). */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Core } from '../../../core/context.ts';
+import { requireVerb } from '../../../core/permit.ts';
+import { actorOf } from '../call.ts';
+import { sendData } from '../envelope.ts';
+import type { FormFinder } from '../find-form.ts';
+import type { Form } from '../form.ts';
+import { formDetail, formSummary } from '../form-view.ts';
+import { listOf, objectOf, textOrNull } from '../memory.ts';
+import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
+import { legacy, modern } from '../paths.ts';
+
+export interface SlugParams {
+  readonly slug: string;
+}
+
+const read = { config: { access: 'token', verb: 'read' } } as const;
+
+export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder): void {
+  const list = async (request: FastifyRequest) => {
+    const found = (await forms.all(actorOf(request))).filter(matching(request));
+    const query = pageQueryOf(request);
+    const members = pageMembers(core, request, query, found.length);
+    const shown = await Promise.all(pageOf(found, query).map((form) => formSummary(core, form)));
+    return `{${members},"forms":${JSON.stringify(shown)}}`;
+  };
+  const get = async (request: FastifyRequest) =>
+    JSON.stringify({ form: await formDetail(core, await ownForm(forms, request)) });
+
+  for (const path of [`${modern}/forms`, `${legacy}/forms/list`]) {
+    scope.get(path, read, async (request, reply) => sendData(reply, await list(request)));
+  }
+  for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
+    scope.get(path, read, async (request, reply) => sendData(reply, await get(request)));
+  }
+}
+
+/** The form that the path names. @throws table_not_found, scope_missing */
+export async function ownForm(forms: FormFinder, request: FastifyRequest): Promise<Form> {
+  const actor = actorOf(request);
+  const found = forms.bySlug(actor, (request.params as SlugParams).slug);
+  const form = found instanceof Promise ? await found : found;
+  requireVerb(actor, form.table, 'read');
+  if (request.call !== null) request.call.tableId = form.table.id;
+  return form;
+}
+
+/** The filters of the list. Text is looked for in titles and slugs, whatever its case. */
+function matching(request: FastifyRequest): (form: Form) => boolean {
+  const search = queryText(request, 'search')?.toLowerCase();
+  const slug = queryText(request, 'slug');
+  const categories = slugsOf(queryText(request, 'categories') ?? queryText(request, 'category'));
+  const tags = slugsOf(queryText(request, 'tags') ?? queryText(request, 'tag'));
+  const copiedFrom = queryText(request, 'copied_from');
+  return (form) =>
+    (search === undefined || form.title.toLowerCase().includes(search) || form.slug.toLowerCase().includes(search)) &&
+    (slug === undefined || form.slug === slug) &&
+    (categories === null || categories.has(textOrNull(form.memory.category) ?? '')) &&
+    (tags === null || listOf(form.memory.tags).some((tag) => tags.has(tagSlug(tag)))) &&
+    (copiedFrom === undefined || form.memory.copied_from === copiedFrom);
+}
+
+function slugsOf(text: string | undefined): ReadonlySet<string> | null {
+  return text === undefined ? null : new Set(text.split(',').map((one) => one.trim()));
+}
+
+function tagSlug(tag: unknown): string {
+  return textOrNull(tag) ?? textOrNull(objectOf(tag).slug) ?? '';
+}

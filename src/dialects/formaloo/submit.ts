@@ -1,0 +1,130 @@
+/** A submission from body to answer (wire/formaloo.md §6): by anybody who has the form, or by its staff. */
+import type { FastifyRequest } from 'fastify';
+import type { Actor, Core } from '../../core/context.ts';
+import { readTime } from '../../core/fields/read-instant.ts';
+import { noTrace, type Submission, type Submitted, submitRecord } from '../../core/forms/submit-record.ts';
+import { requireVerb } from '../../core/permit.ts';
+import { recordId } from '../../core/records/record-view.ts';
+import { type Form, formOf } from './form.ts';
+import { formMark } from './form-view.ts';
+import { checkOpen, limitOf } from './gate.ts';
+import { textOrNull } from './memory.ts';
+import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
+import type { Body } from './read-body.ts';
+import { type RowShape, renderRow } from './render-row.ts';
+import { rowContextOf } from './row-context.ts';
+import { readRowTags } from './row-tags.ts';
+
+export interface SubmitOptions {
+  readonly isPublic: boolean;
+  /** Code of the draft that is submitted. */
+  readonly draft?: string;
+}
+
+/** Checks, stores, and answers the row as JSON text. @throws form_closed, value_invalid, value_required, value_not_unique */
+export async function submitForm(
+  core: Core,
+  actor: Actor,
+  form: Form,
+  body: Body,
+  request: FastifyRequest,
+  options: SubmitOptions,
+): Promise<string> {
+  const grant = requireVerb(actor, form.table, 'create');
+  if (options.isPublic) checkOpen(form, body, core.clock.now());
+  const answers = await readAnswers(core, form, body, options);
+  const submitted = await namingKeys(answers, () => {
+    const submission = submissionOf(form, body, answers, request, options);
+    refuseWrong(answers, form, 'create', grant, submission.mayBeEmpty ?? (() => false));
+    return submitRecord(core, actor, form.table, submission);
+  });
+  const isReadable = grant.readable === null;
+  return answerText(core, actor, submitted, isReadable, options);
+}
+
+function submissionOf(
+  form: Form,
+  body: Body,
+  answers: Answers,
+  request: FastifyRequest,
+  { isPublic, draft }: SubmitOptions,
+): Submission {
+  const duration = body.submit_time ?? body.sumbit_time;
+  const referer = isPublic ? (request.headers.referer ?? null) : null;
+  return {
+    input: answers.input,
+    // Nobody outside can fill in what only the staff may.
+    mayBeEmpty: ({ id }) => {
+      const entry = form.byFieldId.get(id);
+      return isPublic && entry !== undefined && (entry.isAdminOnly || entry.isReadOnly);
+    },
+    trace: {
+      ...noTrace,
+      code: draft ?? null,
+      referer: referer === null ? null : referer.toWellFormed().slice(0, 2000),
+      duration: typeof duration === 'string' ? readTime(duration) : null,
+      tags: isPublic || body.row_tags === undefined ? [] : readRowTags(form, body.row_tags),
+    },
+    // A limit of nothing is none.
+    recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
+    perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
+    address: request.ip,
+  };
+}
+
+async function answerText(
+  core: Core,
+  actor: Actor,
+  { view, submission }: Submitted,
+  isReadable: boolean,
+  { isPublic }: SubmitOptions,
+): Promise<string> {
+  const form = formOf(view.table);
+  const shape: RowShape = isPublic
+    ? { form: markText(form), extra: `,${closingText(core, form, recordId(view.row))}` }
+    : {};
+  // A write-only key is told that its answers were taken, not what stands in the row.
+  if (!isReadable) return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shape);
+  const context =
+    view.table.relations.length === 0 && submission === null
+      ? nothingBeside
+      : await rowContextOf(core, actor, form, [view.row], view.links);
+  return renderRow(core, form, view.row, view.links, context, shape);
+}
+
+const nothingBeside = { submissions: new Map(), linked: new Map(), people: new Map() };
+
+const marks = new WeakMap<Form, string>();
+
+function markText(form: Form): string {
+  let text = marks.get(form);
+  if (text === undefined) {
+    text = JSON.stringify(formMark(form));
+    marks.set(form, text);
+  }
+  return text;
+}
+
+/** What comes after the last page: a success page, or an address to go to. */
+function closingText(core: Core, form: Form, id: number): string {
+  const page = form.entries.find(({ kind }) => kind.name === 'success_page');
+  const success =
+    page === undefined
+      ? null
+      : { slug: page.slug, title: page.title, description: textOrNull(page.memory.description) ?? '' };
+  const members = JSON.stringify({
+    success_page: success,
+    redirection_url: redirectionOf(core, form, id),
+    extra_response: null,
+  });
+  return members.slice(1, -1);
+}
+
+function redirectionOf(core: Core, form: Form, id: number): string | null {
+  const target = textOrNull(form.memory.form_redirects_after_submit);
+  if (target === null || form.memory.include_data_on_redirect !== true || !URL.canParse(target)) return target;
+  const url = new URL(target);
+  url.searchParams.set('row_slug', core.secrets.slugs.encode(form.table.number, id));
+  url.searchParams.set('submit_code', core.secrets.submissionCodes.encode(form.table.number, id));
+  return url.href;
+}

@@ -17,7 +17,7 @@ import { native } from './native/index.ts';
 import { retable } from './retable/index.ts';
 
 /** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
-export const dialects: readonly Dialect[] = [adalo, retable, native];
+export const dialects: readonly Dialect[] = [adalo, retable, formaloo, native];
 
 export function mountDialects(server: FastifyInstance, core: Core, readSession: SessionReader | null): void {
   const methods = new RouteMethods();

@@ -1,6 +1,7 @@
 /** What every operation receives: the core's parts. */
 import type { Catalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
+import type { Outbound } from './deliveries/outbound.ts';
 import type { Events } from './events.ts';
 import type { FileStorage } from './files/storage.ts';
 import type { KeyRing } from './keys/key-ring.ts';
@@ -10,6 +11,7 @@ import type { CoreSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import type { Meter } from './usage/meter.ts';
 import type { UserDirectory } from './users/user-directory.ts';
+import type { WebhookDirectory } from './webhooks/webhook-directory.ts';
 
 export { type Actor, systemActor } from './actor.ts';
 
@@ -32,6 +34,10 @@ export interface Core {
   readonly meter: Meter;
   /** The content of uploaded files. */
   readonly files: FileStorage;
+  /** Webhooks of each table, from memory, and the formats of their payloads. */
+  readonly webhooks: WebhookDirectory;
+  /** Requests that the server sends by itself. */
+  readonly outbound: Outbound;
   readonly events: Events;
   readonly settings: CoreSettings;
 }

@@ -2,6 +2,7 @@
 import { createCatalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { Core } from './context.ts';
+import { noOutbound, type Outbound } from './deliveries/outbound.ts';
 import { createEvents } from './events.ts';
 import { type FileStorage, noStorage } from './files/storage.ts';
 import { createKeyRing } from './keys/key-ring.ts';
@@ -11,6 +12,7 @@ import type { CoreSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import { createMeter } from './usage/meter.ts';
 import { createUserDirectory } from './users/user-directory.ts';
+import { createWebhookDirectory } from './webhooks/webhook-directory.ts';
 
 export interface CoreDeps {
   readonly store: Store;
@@ -19,9 +21,18 @@ export interface CoreDeps {
   readonly settings: CoreSettings;
   /** Without: files are refused. */
   readonly files?: FileStorage;
+  /** Without: nothing is sent. */
+  readonly outbound?: Outbound;
 }
 
-export function createCore({ store, clock, masterKey, settings, files = noStorage }: CoreDeps): Core {
+export function createCore({
+  store,
+  clock,
+  masterKey,
+  settings,
+  files = noStorage,
+  outbound = noOutbound,
+}: CoreDeps): Core {
   const events = createEvents();
   const secrets = createSecrets(masterKey);
   const catalog = createCatalog(store, events);
@@ -34,6 +45,8 @@ export function createCore({ store, clock, masterKey, settings, files = noStorag
     events,
     settings,
     files,
+    webhooks: createWebhookDirectory(events),
+    outbound,
     keyRing: createKeyRing({ store, clock, secrets, events, settings }),
     limiter: createLimiter(clock),
     meter: createMeter(store, clock),

@@ -1,5 +1,6 @@
 /** The closed list of what can happen. Audit, usage, webhooks and caches listen; nothing else is told. */
 import type { ChangeEntry } from './store.ts';
+import type { DeliveryChannel } from './system-rows.ts';
 
 export interface EventMap {
   /** Record writes that are on disk, in commit order. */
@@ -8,6 +9,10 @@ export interface EventMap {
   'catalog.changed': { readonly workspaceId: string | null; readonly tableId: string | null };
   /** A key, its owner, role, plan or limits changed: verified keys in memory are stale. */
   'keys.changed': { readonly keyId: string | null };
+  /** A webhook was made, changed or removed: what is held about the webhooks of its table (null: of all) is stale. */
+  'webhooks.changed': { readonly tableId: string | null };
+  /** Targets that have something to be sent, which is on disk. */
+  'deliveries.queued': readonly { readonly id: string; readonly channel: DeliveryChannel }[];
 }
 
 export type EventName = keyof EventMap;

@@ -254,6 +254,131 @@ export interface SubmissionDraftRow {
   updated_at: number;
 }
 
+/** What a webhook can be told. `record.submitted`: created through a form; without it such records count as created. */
+export const webhookEvents = [
+  'record.created',
+  'record.updated',
+  'record.deleted',
+  'record.submitted',
+  'notification.sent',
+] as const;
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+export interface WebhookRow {
+  id: string;
+  workspace_id: string;
+  app_id: string;
+  /** Null: about notifications, not about records. */
+  table_id: string | null;
+  /** Who makes the payload: a name in the registry of formats. */
+  format: string;
+  name: string;
+  url: string;
+  events: readonly WebhookEvent[];
+  /** Filter over the records, fields by id; null: all. */
+  filter: Json;
+  /** Ids of the fields that are told; null: all. */
+  fields: readonly string[] | null;
+  /** Secret and custom headers as JSON, AES-256-GCM under the master key. */
+  sealed: string;
+  is_enabled: 0 | 1;
+  foreign: JsonObject;
+  /** Time of the first failure since the last success; null while it works. */
+  failing_since: number | null;
+  last_success_at: number | null;
+  last_error: string | null;
+  /** When the server switched it off for failing; null otherwise. */
+  switched_off_at: number | null;
+  created_by: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export type DeliveryChannel = 'webhook' | 'push';
+
+export interface DeliveryAttempt {
+  readonly at: number;
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+  readonly duration_ms: number;
+  readonly error: string | null;
+  /** The answer's beginning. */
+  readonly answer: string | null;
+}
+
+/** Something on its way out. Pending rows, and only they, have a due time. */
+export interface DeliveryRow {
+  /** Ascending, assigned by the store: 0 on insert. */
+  seq: number;
+  /** The same in every attempt: receivers recognise duplicates by it. */
+  id: string;
+  channel: DeliveryChannel;
+  /** Webhook, or origin of the push service. */
+  target_id: string;
+  /** The notification that it belongs to. */
+  parent_id: string | null;
+  app_id: string;
+  /** What happened, for people who read the log. */
+  kind: string;
+  /** Rows of one target and key are sent one after the other; empty: in any order. */
+  order_key: string;
+  /** What the request is made of; null once it is cleared. */
+  content: Json;
+  created_at: number;
+  state: 'pending' | 'delivered' | 'failed';
+  /** Also the end of the lease while a worker has it. */
+  due_at: number | null;
+  claimed_by: string | null;
+  /** Attempts since it was queued or replayed. */
+  tries: number;
+  attempts: readonly DeliveryAttempt[];
+  finished_at: number | null;
+  /** When its content, and then the row itself, is removed. */
+  expires_at: number | null;
+}
+
+/** A browser that takes notifications for one user of an app. */
+export interface PushDeviceRow {
+  id: string;
+  app_id: string;
+  /** The user: a record of the app's users table. */
+  table_id: string;
+  record_id: number;
+  endpoint: string;
+  /** Origin of the push service. */
+  service: string;
+  p256dh: string;
+  auth: string;
+  label: string | null;
+  created_at: number;
+  updated_at: number;
+  last_sent_at: number | null;
+  /** Answer to the last attempt: a status, or why there was none. */
+  last_result: string | null;
+}
+
+export interface NotificationRow {
+  /** Ascending, assigned by the store: 0 on insert. */
+  seq: number;
+  id: string;
+  app_id: string;
+  table_id: string;
+  record_id: number;
+  /** What the sender asked for. */
+  audience: JsonObject;
+  title: string;
+  body: string;
+  /** Opened by a tap; null: the app's home. */
+  url: string | null;
+  urgency: 'very-low' | 'low' | 'normal' | 'high';
+  /** After this time it is not delivered any more. */
+  expires_at: number;
+  /** Devices and relays that it was queued for. */
+  accepted: number;
+  created_by: string;
+  created_at: number;
+}
+
 export interface SettingRow {
   name: string;
   value: Json;
@@ -276,6 +401,10 @@ export interface SystemRows {
   files: FileRow;
   file_refs: FileRefRow;
   settings: SettingRow;
+  webhooks: WebhookRow;
+  deliveries: DeliveryRow;
+  push_devices: PushDeviceRow;
+  notifications: NotificationRow;
   submissions: SubmissionRow;
   submission_drafts: SubmissionDraftRow;
 }

@@ -13,6 +13,7 @@ import { shownRow } from '../files/file-links.ts';
 import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
+import { queueChange, readRemoved, webhooksOn } from '../webhooks/queue-record-events.ts';
 import type { StoredRow } from './query.ts';
 import type { Draft } from './read-input.ts';
 import { noLinks, type RecordView, updatedAt, viewOf } from './record-view.ts';
@@ -24,6 +25,8 @@ export interface WriteScope {
   readonly tx: Tx;
   readonly now: number;
   readonly changes: ChangeEntry[];
+  /** What is created comes from a form. */
+  readonly isSubmission?: boolean;
 }
 
 /**
@@ -68,8 +71,12 @@ export async function insertDraft(scope: WriteScope, table: TableSchema, draft: 
   await writeLinks(scope, table, id, draft, path);
   for (const field of files) await moveFileRefs(tx, scope.now, field, id, null, draft.stored.get(field) ?? null);
   scope.changes.push(entry(scope, table, id, 'create', draft));
-  const row = shownRow(scope.core, table, [id, at, at, actor.userId, actor.userId, ...columns]);
-  return table.relations.length === 0 ? { table, row, links: noLinks } : viewOf(tx, table, row);
+  const row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
+  const shown = shownRow(scope.core, table, row);
+  const view = table.relations.length === 0 ? { table, row: shown, links: noLinks } : await viewOf(tx, table, shown);
+  const hooks = webhooksOn(scope, table);
+  if (hooks !== null) await queueChange(scope, table, hooks, { kind: 'create', row, links: view.links, changed: [] });
+  return view;
 }
 
 /**
@@ -109,12 +116,22 @@ export async function updateWithDraft(
   }
   scope.changes.push(entry(scope, table, id, 'update', draft));
   const shown = shownRow(scope.core, table, next);
-  return table.relations.length === 0 ? { table, row: shown, links: noLinks } : viewOf(tx, table, shown);
+  const view = table.relations.length === 0 ? { table, row: shown, links: noLinks } : await viewOf(tx, table, shown);
+  const hooks = webhooksOn(scope, table);
+  if (hooks !== null) {
+    const changed = [...draft.stored.keys()].filter(({ slot }) => row[slot] !== next[slot]);
+    changed.push(...draft.links.keys());
+    await queueChange(scope, table, hooks, { kind: 'update', row: next, links: view.links, changed });
+  }
+  return view;
 }
 
 /** Removes records with all links to and from them; answers the ids that existed. */
 export async function removeRecords(scope: WriteScope, table: TableSchema, ids: readonly number[]): Promise<number[]> {
+  const hooks = webhooksOn(scope, table);
+  const queueRemoved = hooks === null ? null : await readRemoved(scope, table, hooks, ids);
   const removed = await scope.tx.records.remove(table, ids);
+  await queueRemoved?.(removed);
   if (fileFieldsOf(table).length > 0) await dropFileRefs(scope.tx, scope.now, table, removed);
   for (const id of removed) scope.changes.push(entry(scope, table, id, 'delete'));
   return removed;

@@ -7,9 +7,11 @@ import type { Core } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { ensurePlans } from './core/limits/ensure-plans.ts';
 import { mountDialects } from './dialects/index.ts';
+import { closeServer } from './http/close-server.ts';
 import { mountFiles } from './http/files.ts';
-import { type Health, mountHealth } from './http/health.ts';
+import { mountHealth } from './http/health.ts';
 import { watchRequests } from './http/log-request.ts';
+import { createMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { openFileStorage } from './store/files/index.ts';
@@ -87,8 +89,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const instance = await openInstance(config, options);
   const { core, logger } = instance;
   const server = createServer({ logger, bodyBytesMax: config.bodyBytesMax, trustedProxies: config.trustedProxies });
-  const health: Health = mountHealth(server, core);
-  watchRequests(server, core, health.observe);
+  const metrics = createMetrics(core);
+  const health = mountHealth(server, core, metrics);
+  watchRequests(server, core, metrics.observe);
   mountFiles(server, core);
   mountDialects(server, core, null);
   const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'));
@@ -103,7 +106,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     url,
     async close() {
       health.drain();
-      await server.close();
+      await closeServer(server);
       await jobs.stop();
       await instance.close();
     },

@@ -1,8 +1,8 @@
 /** From a credential to a caller: one path for every dialect. Synchronous when the key is in memory. */
 import type { Actor, Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
-import { KeyRefused, type VerifiedKey } from '../core/keys/verified-key.ts';
 import type { KeyKind } from '../core/keys/scopes.ts';
+import { KeyRefused, type VerifiedKey } from '../core/keys/verified-key.ts';
 import type { KeySecretRow } from '../core/system-rows.ts';
 import type { Call } from './call.ts';
 
@@ -55,6 +55,7 @@ export function authenticate(
 function callOf(verified: VerifiedKey, origin: string | undefined): Call {
   const allowed = verified.key.allowed_origins;
   // A browser names its page's origin; a key that lists origins is refused from any other page. Programs send none.
-  if (allowed.length > 0 && origin !== undefined && !allowed.includes(origin)) throw new KeyRefused('origin_not_allowed', verified);
+  if (allowed.length > 0 && origin !== undefined && !allowed.includes(origin))
+    throw new KeyRefused('origin_not_allowed', verified);
   return { actor: verified.actor, verified, tableId: '', verb: '' };
 }

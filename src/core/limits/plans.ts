@@ -37,7 +37,8 @@ function plan(
 export const shippedPlans: readonly PlanRow[] = [
   plan('free', 'Free', 0, false, 10, 5),
   plan('team', 'Team', 1, true, 100, 20),
-  plan('business', 'Business', 2, true, 1000, 50),
+  // What a server of one's own starts with: native calls are limited beyond what one core can answer, and no earlier.
+  plan('business', 'Business', 2, true, 50_000, 50),
 ];
 
 /** What holds where a row says nothing readable: no access, the foreign limits, files of a middle size. */

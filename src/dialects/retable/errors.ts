@@ -9,7 +9,7 @@ import type { RenderedError } from '../dialect.ts';
 /** The public text of the core where there is no better one. */
 type Wording = string | null;
 
-export const answers: Record<ErrorCode, readonly [status: number, wording: Wording]> = {
+const answers: Record<ErrorCode, readonly [status: number, wording: Wording]> = {
   credential_missing: [401, 'API key is missing: send it in the header "ApiKey"'],
   credential_malformed: [401, 'API key is missing: send it in the header "ApiKey"'],
   credential_unknown: [401, 'API key is not valid'],

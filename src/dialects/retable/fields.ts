@@ -51,7 +51,7 @@ export const columnTypes: ReadonlyMap<string, ColumnType> = new Map<string, Colu
 ]);
 
 /** The name of a type whose column was not made here; null: not shown at all. */
-export const columnTypeNames: Record<FieldTypeName, string | null> = {
+const columnTypeNames: Record<FieldTypeName, string | null> = {
   text: 'text',
   long_text: 'text',
   rich_text: 'richtext',

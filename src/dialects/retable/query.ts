@@ -11,7 +11,7 @@ const rowIdsMax = 50;
 const idForm = /^[1-9]\d{0,14}$/;
 const wholeForm = /^\d{1,15}$/;
 
-export function refusedParameter(name: string, message: string): AppError {
+function refusedParameter(name: string, message: string): AppError {
   return new AppError('parameter_invalid', `${name}: ${message}`, {
     issues: [{ field: name, code: 'parameter_invalid', message }],
   });

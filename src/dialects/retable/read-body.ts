@@ -11,7 +11,7 @@ import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { readCell } from './cells.ts';
 import { columnTypeOf, findColumn, isIgnoredOnWrite, newColumn } from './fields.ts';
 
-export type Body = Readonly<Record<string, unknown>>;
+type Body = Readonly<Record<string, unknown>>;
 
 export function refused(field: string, message: string, code: ErrorCode = 'body_invalid'): AppError {
   return new AppError(code, `${field}: ${message}`, { issues: [{ field, code, message }] });
@@ -35,7 +35,7 @@ export function readBody(text: unknown): Body {
 }
 
 /** @throws body_invalid */
-export function readList(body: Body, name: string): readonly unknown[] {
+function readList(body: Body, name: string): readonly unknown[] {
   const list = body[name];
   if (!Array.isArray(list)) throw refused(name, 'must be a list');
   return list;

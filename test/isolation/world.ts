@@ -1,0 +1,145 @@
+/**
+ * A workspace with everything that a route can name, every name and value in it marked: an answer that holds a mark tells
+ * something about it. Callers of all sorts are made around such worlds.
+ */
+import { createApp } from '../../src/core/apps/create-app.ts';
+import { type Core, systemActor } from '../../src/core/context.ts';
+import { uploadFile } from '../../src/core/files/upload-file.ts';
+import { newId } from '../../src/core/ids.ts';
+import { type CreatedKey, createKey, type KeyInput } from '../../src/core/keys/create-key.ts';
+import { createRecord } from '../../src/core/records/create-record.ts';
+import { recordId } from '../../src/core/records/record-view.ts';
+import { createTable } from '../../src/core/tables/create-table.ts';
+import { findOrCreateUser } from '../../src/core/users/create-user.ts';
+import { createWorkspace } from '../../src/core/workspaces/create-workspace.ts';
+import { addMember } from '../../src/core/workspaces/members.ts';
+import type { Role } from '../../src/core/workspaces/roles.ts';
+
+/** What requests name. */
+export interface Names {
+  readonly workspace: string;
+  readonly app: string;
+  readonly table: string;
+  /** Another table of the app. */
+  readonly otherTable: string;
+  readonly field: string;
+  readonly record: number;
+  /** A native key of the app. */
+  readonly key: string;
+  /** A member who is no owner. */
+  readonly member: string;
+  /** A private file that no record shows. */
+  readonly file: string;
+}
+
+export interface World extends Names {
+  readonly ownerId: string;
+  readonly ownerEmail: string;
+  readonly viewerId: string;
+  /** Another app of the workspace. */
+  readonly otherApp: string;
+  /** In every name and value of the app and below. */
+  readonly mark: string;
+  /** In the names of the workspace and of its people. */
+  readonly workspaceMark: string;
+}
+
+/** What nobody has. */
+export function nowhere(): Names {
+  return {
+    workspace: newId(),
+    app: newId(),
+    table: newId(),
+    otherTable: newId(),
+    field: newId(),
+    record: 424_242,
+    key: newId(),
+    member: newId(),
+    file: newId(),
+  };
+}
+
+export async function makeWorld(core: Core): Promise<World> {
+  const mark = `mark${newId()}`;
+  const workspaceMark = `mark${newId()}`;
+  const person = (role: string) => ({
+    email: `${role}.${workspaceMark}@example.com`.toLowerCase(),
+    name: `${role} ${workspaceMark}`,
+  });
+  const owner = await core.store.write((tx) => findOrCreateUser(tx, core, person('owner')));
+  const workspace = await createWorkspace(core, systemActor, { name: `Workspace ${workspaceMark}` }, owner.id);
+  const join = async (role: Role) =>
+    (await addMember(core, systemActor, workspace.id, { ...person(role), role })).user.id;
+  const viewerId = await join('viewer');
+  const member = await join('editor');
+  const app = await createApp(core, systemActor, workspace.id, { name: `App ${mark}` });
+  const otherApp = await createApp(core, systemActor, workspace.id, { name: 'Other app' });
+  const otherTable = await createTable(core, systemActor, app.id, {
+    name: 'Other',
+    fields: [{ name: 'Name', type: 'text' }],
+  });
+  const table = await createTable(core, systemActor, app.id, {
+    name: `Table ${mark}`,
+    fields: [
+      { name: 'Code', type: 'text', unique: true },
+      { name: `Field ${mark}`, type: 'text' },
+      { name: 'Other', type: 'relation', options: { target: otherTable.id, inverse_name: `Inverse ${mark}` } },
+    ],
+  });
+  const field = table.fieldByName.get(`Field ${mark}`);
+  const code = table.fieldByName.get('Code');
+  if (field === undefined || code === undefined) throw new Error('a field is missing');
+  const { row } = await createRecord(core, systemActor, table, [
+    [code, `code ${mark}`],
+    [field, `value ${mark}`],
+  ]);
+  const key = await createKey(core, systemActor, {
+    kind: 'native',
+    name: `Key ${mark}`,
+    app_id: app.id,
+    user_id: owner.id,
+    scopes: [{ table: '*', verbs: ['read'] }],
+  });
+  const file = await uploadFile(core, systemActor, app.id, {
+    content: contentOf(`content ${mark}`),
+    filename: `file ${mark}.txt`,
+    isPrivate: true,
+  });
+  return {
+    workspace: workspace.id,
+    app: app.id,
+    table: table.id,
+    otherTable: otherTable.id,
+    field: field.id,
+    record: recordId(row),
+    key: key.key.id,
+    member,
+    file: file.id,
+    ownerId: owner.id,
+    ownerEmail: owner.email,
+    viewerId,
+    otherApp: otherApp.id,
+    mark,
+    workspaceMark,
+  };
+}
+
+async function* contentOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+/** A key in the world, of its owner unless said otherwise: bound to its app where its kind is. */
+export function makeKey(
+  core: Core,
+  world: World,
+  input: Partial<KeyInput> & Pick<KeyInput, 'kind'>,
+): Promise<CreatedKey> {
+  const isBound = input.kind === 'app' || input.kind === 'pair' || input.app_id !== undefined;
+  return createKey(core, systemActor, {
+    name: 'Caller',
+    user_id: world.ownerId,
+    ...(isBound ? { app_id: world.app } : { workspace_id: world.workspace }),
+    ...(input.kind === 'native' ? { scopes: [{ table: '*', verbs: ['*'] }] } : {}),
+    ...input,
+  });
+}

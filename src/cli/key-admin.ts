@@ -27,6 +27,8 @@ export interface ShownKey {
   readonly use_count: number;
   /** Its secrets by their last characters. */
   readonly parts: readonly { readonly part: string; readonly hint: string; readonly expires_at: string | null }[];
+  /** In lists: what the key's age and use suggest. */
+  readonly advice?: readonly { readonly kind: string; readonly message: string }[];
 }
 
 /** One secret, or the three of a pair. */
@@ -91,7 +93,8 @@ export async function createLocalKeyAdmin(core: Core): Promise<KeyAdmin> {
       });
       return { ...shown(key), ...shownSecrets(secrets) };
     },
-    list: async (place) => (await list.listKeys(core, systemActor, place)).map(shown),
+    list: async (place) =>
+      (await list.listKeys(core, systemActor, place)).map((key) => ({ ...shown(key), advice: key.advice })),
     // Who can read the database and its master key needs no fresh session.
     reveal: async (id) => ({
       id,

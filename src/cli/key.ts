@@ -184,7 +184,8 @@ function tableOf(keys: readonly ShownKey[]): string {
     key.last_used_at ?? 'never',
     String(key.use_count),
   ]);
-  return alignColumns([header, ...rows]);
+  const advice = keys.flatMap((key) => (key.advice ?? []).map(({ message }) => `${key.name}: ${message}`));
+  return [alignColumns([header, ...rows]), ...advice].join('\n');
 }
 
 function stateOf({ is_enabled: isEnabled, expires_at: expiresAt }: ShownKey): string {

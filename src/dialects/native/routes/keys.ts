@@ -17,6 +17,8 @@ import {
   keyPatch,
   keyShape,
   keyView,
+  listedKeyShape,
+  listedKeyView,
   rotatedKeyShape,
   rotatedView,
   rotateInput,
@@ -41,14 +43,14 @@ export function keyRoutes(scope: NativeScope, core: Core): void {
           operationId: place === 'app' ? 'listKeys' : 'listWorkspaceKeys',
           summary: place === 'app' ? 'List the keys of an app' : 'List all keys of a workspace and its members',
           params: pathOf(place),
-          response: { 200: pageOf(keyShape) },
+          response: { 200: pageOf(listedKeyShape) },
         },
         config,
       },
       async (request) => {
         const id = request.params[place];
         const keys = await listKeys(core, actorOf(request), place === 'app' ? { appId: id } : { workspaceId: id });
-        return { data: keys.map(keyView), next: null };
+        return { data: keys.map(listedKeyView), next: null };
       },
     );
   }

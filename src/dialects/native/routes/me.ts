@@ -9,7 +9,14 @@ import { getMe } from '../../../core/users/get-me.ts';
 import { verbBits } from '../../../core/workspaces/roles.ts';
 import { answerCreatedKey, traitsOf } from '../key-request.ts';
 import { actorOf, callOf } from '../request-actor.ts';
-import { createdKeyShape, keyShape, keyView, ownKeyInput, verifiedShape, verifiedView } from '../shapes/key.ts';
+import {
+  createdKeyShape,
+  listedKeyShape,
+  listedKeyView,
+  ownKeyInput,
+  verifiedShape,
+  verifiedView,
+} from '../shapes/key.ts';
 import { id, name, named, nullable, pageOf } from '../shapes/parts.ts';
 import { role } from '../shapes/workspace.ts';
 import type { NativeScope } from '../typed-scope.ts';
@@ -51,12 +58,17 @@ export function meRoutes(scope: NativeScope, core: Core): void {
   scope.get(
     '/api/v1/me/keys',
     {
-      schema: { tags, operationId: 'listOwnKeys', summary: 'List your own keys', response: { 200: pageOf(keyShape) } },
+      schema: {
+        tags,
+        operationId: 'listOwnKeys',
+        summary: 'List your own keys',
+        response: { 200: pageOf(listedKeyShape) },
+      },
       config: { verb: 'manage' },
     },
     async (request) => {
       const keys = await listKeys(core, actorOf(request), { isOwn: true });
-      return { data: keys.map(keyView), next: null };
+      return { data: keys.map(listedKeyView), next: null };
     },
   );
 

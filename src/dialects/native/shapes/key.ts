@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { toIso } from '../../../core/clock.ts';
+import type { AdvisedKey } from '../../../core/keys/advise-keys.ts';
 import type { KeyDescription } from '../../../core/keys/describe-key.ts';
 import type { KeyView, PlainSecrets } from '../../../core/keys/key-secrets.ts';
 import type { RotatedKey } from '../../../core/keys/rotate-key.ts';
@@ -110,6 +111,17 @@ const keyProperties = {
 
 export const keyShape = named('Key', keyProperties);
 
+const advice = Type.Object({
+  kind: Type.Enum(['unused', 'old', 'use_changed', 'refused_often']),
+  message: Type.String({ description: 'What was noticed, and what to do.' }),
+});
+
+/** A key in a list, where its use is looked at. */
+export const listedKeyShape = named('ListedKey', {
+  ...keyProperties,
+  advice: Type.Array(advice, { description: 'What its age and use of the last days suggest; empty when all is well.' }),
+});
+
 const secretProperties = {
   secret: Type.Optional(Type.String({ description: 'The key itself.', examples: ['tsr_…'] })),
   secrets: Type.Optional(
@@ -170,6 +182,10 @@ export function keyView(key: KeyView): Static<typeof keyShape> {
       use_count: one.use_count,
     })),
   };
+}
+
+export function listedKeyView(key: AdvisedKey): Static<typeof listedKeyShape> {
+  return { ...keyView(key), advice: key.advice.map(({ kind, message }) => ({ kind, message })) };
 }
 
 function scopesOf(scopes: KeyView['scopes']): Static<typeof scope>[] {

@@ -8,7 +8,7 @@ import { noteDetached } from './file-refs.ts';
 import { eraseFile, markRemoving } from './remove-file.ts';
 
 /** How long a file may be shown by nobody: time for a client to use what it uploaded, and for a person to think again. */
-export const orphanLifeMs = 24 * 60 * 60 * 1000;
+const orphanLifeMs = 24 * 60 * 60 * 1000;
 
 const filesPerStep = 100;
 const refsPerStep = 500;

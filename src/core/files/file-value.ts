@@ -22,7 +22,7 @@ export type FileValue = {
 export type StoredFile = FileValue & { private?: true };
 
 export const filesPerValueMax = 100;
-export const filenameLengthMax = 200;
+const filenameLengthMax = 200;
 const urlLengthMax = 2_048;
 
 const idForm = /^[0-9A-Za-z]{16}$/;

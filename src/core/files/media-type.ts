@@ -55,7 +55,7 @@ const documentTypes = new Set([
   ...Object.values(inContainer).flatMap((types) => Object.values(types)),
 ]);
 
-export const unknownType = 'application/octet-stream';
+const unknownType = 'application/octet-stream';
 
 /** `head`: the first bytes, up to `headBytesMax`; the whole content when it is shorter. */
 export async function detectMediaType(head: Uint8Array, filename: string, claimed: string | null): Promise<string> {

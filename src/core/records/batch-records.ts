@@ -1,22 +1,14 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
-import { type Once, writeOnce } from '../once.ts';
+import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
-import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { addNewChoices } from './add-new-choices.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import {
-  announce,
-  currentTable,
-  insertDraft,
-  inWriteScope,
-  removeRecords,
-  updateWithDraft,
-  type WriteScope,
-} from './write-record.ts';
+import { writeAgainst } from './write-against.ts';
+import { insertDraft, removeRecords, updateWithDraft, type WriteScope } from './write-record.ts';
 
 /** Items that one batch may hold, all kinds together. */
 export const batchItemsMax = 1000;
@@ -60,16 +52,14 @@ export async function batchRecords(
   if (sent.delete.length > 0) requireVerb(actor, known, 'delete');
   const table = await addNewChoices(core, known, [...sent.create, ...sent.update.map(({ input }) => input)]);
   const batch = await withStoredFiles(core, actor, table, sent);
-  const drafts = await readBatch(actor, table, batch);
-  const changes: ChangeEntry[] = [];
-  const result = await writeOnce(core, once, (tx) =>
-    inWriteScope(core, actor, tx, changes, async (scope) => {
-      const current = await currentTable(scope, table);
-      return applyBatch(scope, current, batch, current === table ? drafts : await readBatch(actor, current, batch));
-    }),
+  return writeAgainst(
+    core,
+    actor,
+    table,
+    once,
+    (current) => readBatch(actor, current, batch),
+    (scope, current, drafts) => applyBatch(scope, current, batch, drafts),
   );
-  announce(core, changes);
-  return result;
 }
 
 /** The batch with the files that it carries uploaded; the batch itself when it carries none. */

@@ -123,6 +123,7 @@ export function isEmpty(value: Json): boolean {
 
 /** The same input against a newer version of its table; values of fields that are gone are dropped. */
 export function rebind(input: RecordInput, table: TableSchema): RecordInput {
+  if (input.every(([field]) => table.fieldById.get(field.id) === field)) return input;
   const bound: [Field, unknown][] = [];
   for (const [field, value] of input) {
     const current = table.fieldById.get(field.id);

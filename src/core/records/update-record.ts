@@ -1,14 +1,14 @@
 import type { Actor, Core } from '../context.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
-import { type Once, writeOnce } from '../once.ts';
+import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
-import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { addNewChoices } from './add-new-choices.ts';
 import type { StoredRow } from './query.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import { announce, currentTable, inWriteScope, updateWithDraft } from './write-record.ts';
+import { writeAgainst } from './write-against.ts';
+import { updateWithDraft } from './write-record.ts';
 
 export interface UpdateOptions {
   /** `merge` leaves fields that are not named as they are; `replace` sets them to their default. */
@@ -34,16 +34,12 @@ export async function updateRecord(
   const grant = requireVerb(actor, known, 'update');
   const table = await addNewChoices(core, known, [sent]);
   const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
-  const draft = await readInput(table, input, options.mode, grant, '', options.mayBeEmpty);
-  const changes: ChangeEntry[] = [];
-  const result = await writeOnce(core, options.once, (tx) =>
-    inWriteScope(core, actor, tx, changes, async (scope) => {
-      const current = await currentTable(scope, table);
-      if (current === table) return updateWithDraft(scope, table, id, draft, options.ifMatch);
-      const again = await readInput(current, rebind(input, current), options.mode, grant, '', options.mayBeEmpty);
-      return updateWithDraft(scope, current, id, again, options.ifMatch);
-    }),
+  return writeAgainst(
+    core,
+    actor,
+    table,
+    options.once,
+    (current) => readInput(current, rebind(input, current), options.mode, grant, '', options.mayBeEmpty),
+    (scope, current, draft) => updateWithDraft(scope, current, id, draft, options.ifMatch),
   );
-  announce(core, changes);
-  return result;
 }

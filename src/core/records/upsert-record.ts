@@ -1,15 +1,16 @@
 import type { Actor, Core } from '../context.ts';
-import { valueRefused } from '../errors.ts';
+import { type Issue, valueRefused } from '../errors.ts';
 import type { Field, Stored } from '../fields/field-type.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
-import { type Once, writeOnce } from '../once.ts';
+import type { Grant } from '../keys/scopes.ts';
+import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
-import type { ChangeEntry } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { addNewChoices } from './add-new-choices.ts';
-import { type Draft, type RecordInput, readInput, rebind } from './read-input.ts';
+import { type Draft, draftOf, type RecordInput, readInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
-import { announce, currentTable, insertDraft, inWriteScope, updateWithDraft, type WriteScope } from './write-record.ts';
+import { writeAgainst } from './write-against.ts';
+import { insertDraft, updateWithDraft } from './write-record.ts';
 
 export interface Upserted {
   readonly view: RecordView;
@@ -33,27 +34,34 @@ export async function upsertRecord(
   requireVerb(actor, known, 'update');
   const table = await addNewChoices(core, known, [sent]);
   const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
-  const draft = await readInput(table, input, 'merge', grant);
-  // Drafts are kept by field, and a table that has grown choices has other fields of the same ids.
-  keyValue(table.fieldById.get(key.id) ?? key, draft);
-  const changes: ChangeEntry[] = [];
-  const result = await writeOnce(core, once, (tx) =>
-    inWriteScope(core, actor, tx, changes, async (scope) => {
-      const current = await currentTable(scope, table);
-      const currentKey = current.fieldById.get(key.id) ?? key;
-      const bound = current === table ? input : rebind(input, current);
-      const merge = current === table ? draft : await readInput(current, bound, 'merge', grant);
-      const id = await scope.tx.records.findUnique(current, currentKey, keyValue(currentKey, merge));
+  return writeAgainst(
+    core,
+    actor,
+    table,
+    once,
+    async (current) => {
+      const bound = rebind(input, current);
+      const merge = await readInput(current, bound, 'merge', grant);
+      // Fields are compared by identity, and a table that has grown choices has other fields of the same ids.
+      const field = current.fieldById.get(key.id) ?? key;
+      return { field, value: keyValue(field, merge), merge, bound };
+    },
+    async (scope, current, { field, value, merge, bound }) => {
+      const id = await scope.tx.records.findUnique(current, field, value);
       if (id !== undefined) return { view: await updateWithDraft(scope, current, id, merge), isCreated: false };
-      return insert(scope, current, await readInput(current, bound, 'create', grant));
-    }),
+      // What creating asks for beyond changing (defaults, required fields) is known only now; hashes are made already.
+      const create = createFrom(current, bound, merge, grant);
+      return { view: await insertDraft(scope, current, create), isCreated: true };
+    },
   );
-  announce(core, changes);
-  return result;
 }
 
-async function insert(scope: WriteScope, table: TableSchema, draft: Draft): Promise<Upserted> {
-  return { view: await insertDraft(scope, table, draft), isCreated: true };
+/** The draft of a new record, with what was prepared slowly taken from the draft of the change. */
+function createFrom(table: TableSchema, input: RecordInput, merge: Draft, grant: Grant): Draft {
+  const issues: Issue[] = [];
+  const draft = draftOf(table, input, 'create', grant, '', issues);
+  throwIssues(issues);
+  return { ...draft, stored: new Map([...draft.stored, ...merge.stored]) };
 }
 
 /** The stored value that identifies the record. */

@@ -243,6 +243,13 @@ export interface SubmissionRow {
   at: number;
 }
 
+/** A tag that a record carries; what tags there are is told by who shows them. */
+export interface RecordTagRow {
+  table_id: string;
+  record_id: number;
+  tag: string;
+}
+
 /** Answers that were begun and not yet submitted. */
 export interface SubmissionDraftRow {
   /** Random; who holds it may go on with the draft. */
@@ -406,6 +413,7 @@ export interface SystemRows {
   push_devices: PushDeviceRow;
   notifications: NotificationRow;
   submissions: SubmissionRow;
+  record_tags: RecordTagRow;
   submission_drafts: SubmissionDraftRow;
 }
 

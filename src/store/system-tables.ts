@@ -248,6 +248,7 @@ const columnKinds: Columns = {
     tags: 'json',
     at: 'plain',
   },
+  record_tags: { table_id: 'plain', record_id: 'plain', tag: 'plain' },
   submission_drafts: {
     code: 'plain',
     table_id: 'plain',
@@ -281,6 +282,7 @@ const primaryKeys: Keys = {
   push_devices: ['id'],
   notifications: ['seq'],
   submissions: ['table_id', 'record_id'],
+  record_tags: ['table_id', 'record_id', 'tag'],
   submission_drafts: ['code'],
 };
 

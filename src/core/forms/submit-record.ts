@@ -8,20 +8,25 @@ import { announce, currentTable, insertDraft, inWriteScope, type WriteScope } fr
 import type { ChangeEntry } from '../store.ts';
 import type { SubmissionRow } from '../system-rows.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { setRecordTags } from './record-tags.ts';
 
 /** What is kept beside the record. Nothing is written where all of it is empty. */
 export type SubmissionTrace = Omit<SubmissionRow, 'table_id' | 'record_id' | 'at' | 'address'>;
 
-export const noTrace: SubmissionTrace = { code: null, referer: null, duration: null, origin: null, tags: [] };
+export const noTrace: SubmissionTrace = { code: null, referer: null, duration: null, origin: null };
 
 export interface Submission {
   readonly input: RecordInput;
   readonly mayBeEmpty?: MayBeEmpty;
   readonly trace: SubmissionTrace;
+  /** Tags that the record begins with. */
+  readonly tags?: readonly string[];
   /** Records that the table may hold; null: any number. */
   readonly recordsMax: number | null;
   /** Submissions that one address may send in 24 hours; null: any number, and no address is kept. */
   readonly perAddressMax: number | null;
+  /** Sent by the public through the form, and told to webhooks as such; otherwise made by the form's staff. */
+  readonly isPublic: boolean;
   /** Network address of the sender. */
   readonly address: string;
 }
@@ -57,7 +62,8 @@ export async function submitRecord(
       const current = await currentTable(scope, table);
       const own = current === table ? draft : await read(current, rebind(input, current));
       await checkCounts(scope, current, submission);
-      const view = await insertDraft(scope, current, own);
+      const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, current, own);
+      if (submission.tags !== undefined) await setRecordTags(tx, current.id, recordId(view.row), submission.tags);
       return { view, submission: await keepTrace(scope, current, recordId(view.row), submission) };
     }),
   );
@@ -86,10 +92,10 @@ async function keepTrace(
   id: number,
   { trace, perAddressMax, address }: Submission,
 ): Promise<SubmissionRow | null> {
-  const { code, referer, duration, origin, tags } = trace;
+  const { code, referer, duration, origin } = trace;
   // Somebody else who holds the code has submitted it meanwhile.
   if (code !== null && (await tx.remove('submission_drafts', { code })) === 0) throw new AppError('record_not_found');
-  const isEmpty = code === null && referer === null && duration === null && origin === null && tags.length === 0;
+  const isEmpty = code === null && referer === null && duration === null && origin === null;
   if (isEmpty && perAddressMax === null) return null;
   const row: SubmissionRow = {
     table_id: table.id,

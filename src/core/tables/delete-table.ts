@@ -1,5 +1,6 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
+import { dropTableSubmissions } from '../forms/drop-submissions.ts';
 import { requireVerb } from '../permit.ts';
 import type { Tx } from '../store.ts';
 import { changeSchema, type Touch } from './change-schema.ts';
@@ -30,6 +31,7 @@ export async function dropTable(tx: Tx, table: TableSchema, touch: Touch): Promi
     await tx.remove('fields', { id: String(field.options.inverse) });
   }
   await tx.remove('fields', { table_id: table.id });
+  await dropTableSubmissions(tx, table.id);
   await tx.remove('tables', { id: table.id });
   await tx.schema.dropTable(table);
 }

@@ -7,10 +7,12 @@ import { type Json, Refusal } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { isPlainObject } from '../../core/fields/plain-json.ts';
 import { readNumber, roundTo } from '../../core/fields/read-number.ts';
+import type { PlaceList } from '../../core/geo/places.ts';
 import { unwrapped } from './attributes.ts';
 import type { AnswerField } from './form.ts';
 import { matrixOf } from './matrix.ts';
 import { listOf } from './memory.ts';
+import { placesOf } from './places.ts';
 
 /** What the core is given for an answer, or why the answer is refused (completing "<field> …"). */
 export type AnswerReader = (input: unknown, find: FindRow) => unknown;
@@ -34,6 +36,8 @@ const isNothing = (input: unknown) => input === null || input === undefined || i
 
 function makeReader(entry: AnswerField): AnswerReader {
   const { field, kind } = entry;
+  const places = placesOf(entry);
+  if (places !== null) return placeReader(entry, places);
   switch (field.type) {
     case 'single_select':
       return choiceReader(entry);
@@ -65,6 +69,17 @@ function choiceReader({ field }: AnswerField): AnswerReader {
     const one: unknown = Array.isArray(input) && input.length === 1 ? input[0] : input;
     if (isNothing(one)) return null;
     return (typeof one === 'string' ? lookupOf(field).nameById.get(one.trim()) : undefined) ?? noChoice;
+  };
+}
+
+const noPlace = new Refusal('must be a slug from its list of choices');
+
+/** Kept by name. With `has_other_choice` any text is a place. */
+function placeReader({ memory }: AnswerField, { byId }: PlaceList): AnswerReader {
+  return (input) => {
+    if (isNothing(input)) return null;
+    const name = typeof input === 'string' ? byId(input.trim())?.name : undefined;
+    return name ?? (memory.has_other_choice === true ? input : noPlace);
   };
 }
 

@@ -12,6 +12,9 @@ export function envelope(status: number, errors: Errors) {
 
 const head = '"errors":{"general_errors":[],"form_errors":{}},"data":';
 
+/** Everything before `data` of an answer that went well, for those that are sent in pieces. */
+export const openEnvelope = `{"status":200,${head}`;
+
 /**
  * Sends `data`, which is JSON text. Creating answers 201, and in the forms service 200 inside the body all the same;
  * clients check both numbers.

@@ -2,6 +2,7 @@
 import { choicesOf } from '../../core/fields/choices.ts';
 import type { Field, FieldTypeName, Json } from '../../core/fields/field-type.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
+import { choiceTitle } from './choice-title.ts';
 import type { Form, FormField } from './form.ts';
 import { instantOf } from './instants.ts';
 import type { Kind } from './kinds.ts';
@@ -9,7 +10,6 @@ import { itemsOf } from './matrix.ts';
 import { listOf, objectOf, textOrNull } from './memory.ts';
 import { type SettingName, settings } from './settings.ts';
 import { slugOf } from './slugs.ts';
-import { choiceTitle } from './values.ts';
 
 /** A setting that the core keeps as an option of the field: its name there, and the way out and back. */
 export interface OptionLink {

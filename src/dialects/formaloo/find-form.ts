@@ -18,13 +18,16 @@ export interface FormFinder {
   byAddress(actor: Actor, address: string): Promise<Form>;
   /** The field and its form. @throws field_not_found */
   byField(actor: Actor, slug: string): Promise<{ readonly form: Form; readonly entry: FormField }>;
+  /** The form whose table has this number, if the actor can see it. */
+  byNumber(actor: Actor, tableNumber: number): Promise<Form | undefined>;
   /** Every form that the actor can see, newest first. */
   all(actor: Actor): Promise<Form[]>;
 }
 
 /** Slugs whose table is remembered. */
 const entriesMax = 50_000;
-const slugForm = /^[-A-Za-z0-9_]{1,63}$/;
+/** A slug, or the number of a table after `#`. */
+const nameForm = /^#?[-A-Za-z0-9_]{1,63}$/;
 
 export function createFormFinder(core: Core): FormFinder {
   /** The tables of slugs, of forms and of fields. */
@@ -49,7 +52,7 @@ export function createFormFinder(core: Core): FormFinder {
   }
 
   async function search(actor: Actor, slug: string, holds: (form: Form) => boolean): Promise<Form | undefined> {
-    if (!slugForm.test(slug)) return undefined;
+    if (!nameForm.test(slug)) return undefined;
     const form = (await all(actor)).find(holds);
     if (form !== undefined) known.set(slug, { tableId: form.table.id });
     return form;
@@ -66,6 +69,8 @@ export function createFormFinder(core: Core): FormFinder {
 
   return {
     all,
+    // Numbers begin with a character that no slug has.
+    byNumber: (actor, number) => find(actor, `#${number}`, (form) => form.table.number === number),
     bySlug(actor, slug) {
       // The hot path: no promise where everything is in memory.
       const table = slug.length === slugLength ? remembered(actor, slug) : undefined;

@@ -11,6 +11,8 @@ import { readBodies } from './read-body.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { formRoutes } from './routes/forms.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { rowRoutes } from './routes/row.ts';
+import { rowsRoutes } from './routes/rows.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
 
@@ -37,5 +39,7 @@ export const formaloo: Dialect = {
     formRoutes(scope, core, forms);
     fieldRoutes(scope, core, forms);
     submitRoutes(scope, core, forms);
+    rowsRoutes(scope, core, forms);
+    rowRoutes(scope, core, forms);
   },
 };

@@ -111,6 +111,15 @@ export function refuseWrong(answers: Answers, form: Form, mode: WriteMode, grant
   throwIssues(issues);
 }
 
+/**
+ * Without the refusals of choices: an update with a label in place of a slug is answered as if it had not been sent
+ * (wire/formaloo.md §7).
+ */
+export function ignoringLabels(form: Form, answers: Answers): Answers {
+  const issues = answers.issues.filter(({ fieldId }) => form.byFieldId.get(fieldId ?? '')?.kind.hasChoices !== true);
+  return { ...answers, issues };
+}
+
 /** Runs a write; fields that it refuses are named by the client's own keys. */
 export async function namingKeys<T>(answers: Answers, write: () => Promise<T>): Promise<T> {
   try {

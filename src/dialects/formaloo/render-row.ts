@@ -144,22 +144,25 @@ export function renderRow(
     `"rendered_data":${shape.isMap === true ? `{${rendered}}` : `[${rendered}]`},"readable_data":{${readable}},` +
     `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
     `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +
-    `${traceText(submission, tags)},${constants}${shape.extra ?? ''}}`
+    `${tagsText(context.tags.get(id), tags)},${traceText(submission)},${constants}${shape.extra ?? ''}}`
   );
 }
 
-const noTrace =
-  '"row_tags":[],"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';
+const noTrace = '"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';
 
-function traceText(submission: SubmissionRow | undefined, tags: ReadonlyMap<string, string>): string {
+function traceText(submission: SubmissionRow | undefined): string {
   if (submission === undefined) return noTrace;
   const { referer, duration, origin } = submission;
-  const own = submission.tags.flatMap((slug) => tags.get(slug) ?? []);
   const time = JSON.stringify(duration);
   return (
-    `"row_tags":[${own.join()}],"submitter_referer_address":${JSON.stringify(referer)},"submit_time":${time},` +
-    `"sumbit_time":${time},"create_type":${JSON.stringify(origin ?? 'api')}`
+    `"submitter_referer_address":${JSON.stringify(referer)},"submit_time":${time},"sumbit_time":${time},` +
+    `"create_type":${JSON.stringify(origin ?? 'api')}`
   );
+}
+
+/** Tags that were deleted meanwhile are left out. */
+function tagsText(own: readonly string[] | undefined, tags: ReadonlyMap<string, string>): string {
+  return `"row_tags":[${(own ?? []).flatMap((slug) => tags.get(slug) ?? []).join()}]`;
 }
 
 /** Raw value and value of what names other rows or people. */

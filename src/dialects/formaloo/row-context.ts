@@ -3,6 +3,7 @@ import type { Actor, Core } from '../../core/context.ts';
 import type { Field, Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { storedToJson } from '../../core/fields/parse-value.ts';
+import { recordTags } from '../../core/forms/record-tags.ts';
 import { openTable } from '../../core/permit.ts';
 import { getRecords } from '../../core/records/get-records.ts';
 import type { StoredRow } from '../../core/records/query.ts';
@@ -10,6 +11,7 @@ import { type Links, recordId } from '../../core/records/record-view.ts';
 import type { SubmissionRow } from '../../core/system-rows.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { type AnswerField, type Form, formOf } from './form.ts';
+import { itemsOf } from './matrix.ts';
 import { textOrNull } from './memory.ts';
 
 export interface LinkedRow {
@@ -19,6 +21,8 @@ export interface LinkedRow {
 
 export interface RowContext {
   readonly submissions: ReadonlyMap<number, SubmissionRow>;
+  /** Slugs of row tags by record id. */
+  readonly tags: ReadonlyMap<number, readonly string[]>;
   /** By relation field id, then by record id. */
   readonly linked: ReadonlyMap<string, ReadonlyMap<number, LinkedRow>>;
   /** By user id. */
@@ -34,11 +38,12 @@ export async function rowContextOf(
   rows: readonly StoredRow[],
   links: Links,
 ): Promise<RowContext> {
-  if (rows.length === 0) return { submissions: none, linked: none, people: none };
+  if (rows.length === 0) return { submissions: none, tags: none, linked: none, people: none };
   const ids = rows.map(recordId);
   const submissions = await core.store.list('submissions', { table_id: form.table.id, record_id: { in: ids } });
   return {
     submissions: new Map(submissions.map((one) => [one.record_id, one])),
+    tags: itemsOf(form.memory.row_tags).length === 0 ? none : await recordTags(core.store, form.table.id, ids),
     linked: await linkedRows(core, actor, form, links),
     people: await peopleOf(core, form, rows),
   };

@@ -63,8 +63,9 @@ function submissionOf(
       code: draft ?? null,
       referer: referer === null ? null : referer.toWellFormed().slice(0, 2000),
       duration: typeof duration === 'string' ? readTime(duration) : null,
-      tags: isPublic || body.row_tags === undefined ? [] : readRowTags(form, body.row_tags),
     },
+    ...(isPublic || body.row_tags === undefined ? {} : { tags: readRowTags(form, body.row_tags) }),
+    isPublic,
     // A limit of nothing is none.
     recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
     perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
@@ -86,13 +87,13 @@ async function answerText(
   // A write-only key is told that its answers were taken, not what stands in the row.
   if (!isReadable) return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shape);
   const context =
-    view.table.relations.length === 0 && submission === null
+    view.table.relations.length === 0 && submission === null && isPublic
       ? nothingBeside
       : await rowContextOf(core, actor, form, [view.row], view.links);
   return renderRow(core, form, view.row, view.links, context, shape);
 }
 
-const nothingBeside = { submissions: new Map(), linked: new Map(), people: new Map() };
+const nothingBeside = { submissions: new Map(), tags: new Map(), linked: new Map(), people: new Map() };
 
 const marks = new WeakMap<Form, string>();
 

@@ -2,16 +2,18 @@
  * Answers on the way out: how a stored value is written as `raw_value` (slugs, numbers, dates) and as `value` (what a
  * person reads). Chosen once per field; both are JSON text, since most of it is there already.
  */
-import type { Choice } from '../../core/fields/choices.ts';
 import { choicesOf } from '../../core/fields/choices.ts';
 import type { Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { storedToJson } from '../../core/fields/parse-value.ts';
 import { storedFiles } from '../../core/files/file-value.ts';
+import type { PlaceList } from '../../core/geo/places.ts';
+import { choiceTitle } from './choice-title.ts';
 import type { AnswerField } from './form.ts';
 import { microseconds } from './instants.ts';
 import { matrixOf } from './matrix.ts';
-import { objectOf, textOrNull } from './memory.ts';
+import { objectOf } from './memory.ts';
+import { placesOf } from './places.ts';
 
 type Present = Exclude<Stored, null>;
 type Write = (stored: Present) => string;
@@ -22,15 +24,11 @@ export interface ValueWriter {
   readonly value: Write | null;
 }
 
-/** Titles of choices may occur twice; names in the core may not. */
-export function choiceTitle(choice: Choice): string {
-  const memory = objectOf(choice.foreign?.formaloo);
-  return memory.named === choice.name ? (textOrNull(memory.title) ?? choice.name) : choice.name;
-}
-
 /** How the answers of a field with a column are written. Relations and people, which have to be looked up, are not asked. */
 export function valueWriterOf(entry: AnswerField): ValueWriter {
   const { field, kind } = entry;
+  const places = placesOf(entry);
+  if (places !== null) return placeWriter(places);
   switch (field.type) {
     case 'single_select':
       return choiceWriter(entry);
@@ -58,6 +56,14 @@ export function valueWriterOf(entry: AnswerField): ValueWriter {
     default:
       return { raw: plainWriter(entry), value: null };
   }
+}
+
+/** Columns hold names, which people of other dialects can read. A name that is in no list is its own slug. */
+function placeWriter({ byName }: PlaceList): ValueWriter {
+  return {
+    raw: (stored) => JSON.stringify(byName(String(stored))?.id ?? stored),
+    value: (stored) => JSON.stringify(stored),
+  };
 }
 
 function plainWriter({ field }: AnswerField): Write {

@@ -4,9 +4,10 @@ import type { Core } from '../../../core/context.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
+import { choicePage } from '../field-choices.ts';
 import { fieldView } from '../field-view.ts';
 import type { FormFinder } from '../find-form.ts';
-import { pageMembers, pageOf, pageQueryOf } from '../pages.ts';
+import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import type { SlugParams } from './forms.ts';
 
@@ -24,6 +25,14 @@ export function fieldRoutes(scope: FastifyInstance, core: Core, forms: FormFinde
   scope.get(`${modern}/fields/:slug`, read, async (request, reply) => {
     const { form, entry } = await ownField(forms, request);
     return sendData(reply, JSON.stringify({ field: fieldView(form, entry) }));
+  });
+
+  scope.get(`${modern}/fields/:slug/choices`, { config: { access: 'key', verb: 'read' } }, async (request, reply) => {
+    const { entry } = await ownField(forms, request);
+    const query = pageQueryOf(request);
+    const [search, slug] = [queryText(request, 'search'), queryText(request, 'slug')];
+    const { count, objects } = await choicePage(core, actorOf(request), entry, search, slug, query);
+    return sendData(reply, `{${pageMembers(core, request, query, count)},"objects":${JSON.stringify(objects)}}`);
   });
 }
 

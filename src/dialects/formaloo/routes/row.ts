@@ -1,0 +1,100 @@
+/** `/rows/{slug}/`: one row, found by its slug alone (wire/formaloo.md §7). */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor, Core } from '../../../core/context.ts';
+import { AppError } from '../../../core/errors.ts';
+import { tagRecord } from '../../../core/forms/record-tags.ts';
+import { requireVerb } from '../../../core/permit.ts';
+import { deleteRecords } from '../../../core/records/delete-records.ts';
+import { getRecord } from '../../../core/records/get-record.ts';
+import type { RecordView } from '../../../core/records/record-view.ts';
+import { systemField } from '../../../core/records/system-fields.ts';
+import { updateRecord } from '../../../core/records/update-record.ts';
+import { actorOf } from '../call.ts';
+import { sendData } from '../envelope.ts';
+import type { FormFinder } from '../find-form.ts';
+import { type Form, formOf } from '../form.ts';
+import { modern } from '../paths.ts';
+import { ignoringLabels, namingKeys, readAnswers, refuseWrong } from '../read-answers.ts';
+import { type Body, bodyOf } from '../read-body.ts';
+import { renderRow } from '../render-row.ts';
+import { rowContextOf } from '../row-context.ts';
+import { readRowTags } from '../row-tags.ts';
+import type { SlugParams } from './forms.ts';
+
+const path = `${modern}/rows/:slug`;
+
+export function rowRoutes(scope: FastifyInstance, core: Core, forms: FormFinder): void {
+  scope.get(path, { config: { access: 'token', verb: 'read' } }, async (request, reply) => {
+    const actor = actorOf(request);
+    const { form, id } = await ownRow(core, forms, request);
+    const row = await detail(core, actor, await getRecord(core, actor, form.table, id));
+    return sendData(reply, `{"row":${row}}`);
+  });
+
+  for (const method of ['PATCH', 'PUT'] as const) {
+    scope.route({
+      method,
+      url: path,
+      config: { access: 'token', verb: 'update' },
+      handler: async (request, reply) => {
+        const actor = actorOf(request);
+        const { form, id } = await ownRow(core, forms, request);
+        const view = await update(core, actor, form, id, bodyOf(request));
+        return sendData(reply, `{"row":${await detail(core, actor, view)}}`);
+      },
+    });
+  }
+
+  scope.delete(path, { config: { access: 'token', verb: 'delete' } }, async (request, reply) => {
+    const { form, id } = await ownRow(core, forms, request);
+    const removed = await deleteRecords(core, actorOf(request), form.table, [id]);
+    if (removed.length === 0) throw new AppError('record_not_found');
+    return sendData(reply, '{}');
+  });
+}
+
+/** @throws record_not_found */
+async function ownRow(core: Core, forms: FormFinder, request: FastifyRequest) {
+  const name = core.secrets.slugs.decode((request.params as SlugParams).slug);
+  const form = name === null ? undefined : await forms.byNumber(actorOf(request), name.tableNumber);
+  if (name === null || form === undefined) throw new AppError('record_not_found');
+  if (request.call !== null) request.call.tableId = form.table.id;
+  return { form, id: name.recordId };
+}
+
+/** Only what was sent changes; required fields are not asked for (wire/formaloo.md §7). */
+async function update(core: Core, actor: Actor, form: Form, id: number, body: Body): Promise<RecordView> {
+  const grant = requireVerb(actor, form.table, 'update');
+  const tags = body.row_tags === undefined ? null : readRowTags(form, body.row_tags);
+  const answers = ignoringLabels(form, await readAnswers(core, form, body, { isPublic: false }));
+  const mayBeEmpty = () => true;
+  const view = await namingKeys(answers, async () => {
+    refuseWrong(answers, form, 'merge', grant, mayBeEmpty);
+    // A row that nothing was sent for is not touched: not even its time of change.
+    if (answers.input.length === 0) return getRecord(core, actor, form.table, id);
+    return updateRecord(core, actor, form.table, id, answers.input, { mode: 'merge', mayBeEmpty });
+  });
+  if (tags !== null) await tagRecord(core, actor, form.table, id, tags);
+  return view;
+}
+
+/** A row with the slugs of its neighbours: the one that came after it, and the one before. */
+async function detail(core: Core, actor: Actor, view: RecordView): Promise<string> {
+  const form = formOf(view.table);
+  const context = await rowContextOf(core, actor, form, [view.row], view.links);
+  const id = view.row[0] as number;
+  const [next, previous] = await Promise.all([neighbour(core, form, id, 'asc'), neighbour(core, form, id, 'desc')]);
+  const extra = `,"next_row":${next},"previous_row":${previous}`;
+  return renderRow(core, form, view.row, view.links, context, { extra });
+}
+
+async function neighbour(core: Core, { table }: Form, id: number, direction: 'asc' | 'desc'): Promise<string> {
+  const field = systemField('id');
+  if (field === undefined) return 'null';
+  const [row] = await core.store.records.page(table, {
+    sort: [{ field, direction }],
+    start: { after: { values: [id], id } },
+    limit: 1,
+  });
+  return row === undefined ? 'null' : `"${core.secrets.slugs.encode(table.number, row[0] as number)}"`;
+}

@@ -25,8 +25,8 @@ beforeEach(() => {
   s3.failOn = null;
 });
 after(async () => {
-  await app.close();
   await s3.close();
+  await app.close();
 });
 
 const upload = (body: Buffer) =>

@@ -8,6 +8,8 @@ export interface ApiClient {
   call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** Every entry of a list, page after page. */
   list<T>(path: string): Promise<T[]>;
+  /** An answer that is not JSON, as it comes. Throws where it breaks off. @throws AppError, CliError */
+  download(path: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 interface Problem {
@@ -18,17 +20,19 @@ interface Problem {
 
 export function createApiClient({ url, apiKey }: Remote): ApiClient {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await sendAdmitted(method, path, body);
+    const parsed: unknown = readJson(await response.text());
+    if (response.ok) return parsed as T;
+    throw errorOf(response.status, parsed as Problem | undefined);
+  }
+
+  async function sendAdmitted(method: string, path: string, body: unknown): Promise<Response> {
     for (;;) {
       const response = await send(method, path, body);
-      const text = await response.text();
-      // The server says when to come again; an import is in no hurry.
-      if (response.status === 429) {
-        await wait(Number(response.headers.get('retry-after') ?? 1) * 1000);
-        continue;
-      }
-      const parsed: unknown = readJson(text);
-      if (response.ok) return parsed as T;
-      throw errorOf(response.status, parsed as Problem | undefined);
+      if (response.status !== 429) return response;
+      await response.body?.cancel();
+      // The server says when to come again; commands are in no hurry.
+      await wait(Number(response.headers.get('retry-after') ?? 1) * 1000);
     }
   }
 
@@ -51,6 +55,11 @@ export function createApiClient({ url, apiKey }: Remote): ApiClient {
 
   return {
     call,
+    async download(path) {
+      const response = await sendAdmitted('GET', path, undefined);
+      if (!response.ok) throw errorOf(response.status, readJson(await response.text()) as Problem | undefined);
+      return whole(url, response.body ?? []);
+    },
     async list<T>(path: string) {
       const all: T[] = [];
       let cursor: string | null = null;
@@ -63,6 +72,14 @@ export function createApiClient({ url, apiKey }: Remote): ApiClient {
       return all;
     },
   };
+}
+
+async function* whole(url: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw new CliError(exitCodes.failed, `${url} broke off its answer`, error);
+  }
 }
 
 function errorOf(status: number, problem: Problem | undefined): Error {

@@ -4,7 +4,7 @@ import { createReadStream, type WriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { type Core, systemActor } from '../core/context.ts';
+import { systemActor } from '../core/context.ts';
 import type { FieldTypeName } from '../core/fields/field-type.ts';
 import type { ImportSource } from '../core/import/import-source.ts';
 import type { ImportTarget } from '../core/import/import-target.ts';
@@ -13,9 +13,8 @@ import type { ImportResult, RefusedRow } from '../core/import/run-import.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, codeOf, exitCodes } from './exit-codes.ts';
 import { describePlan, jsonOfPlan } from './import-report.ts';
-import type { Named } from './key-admin.ts';
-import { placeOf } from './key-place.ts';
 import { note, printable, say, sayJson } from './output.ts';
+import { appOf, localPlaces, remotePlaces } from './places.ts';
 import { createProgress } from './progress.ts';
 import { reach, urlOption } from './reach.ts';
 import { collect, readColumnType } from './read-options.ts';
@@ -75,9 +74,8 @@ async function importFile(file: string, options: ImportOptions): Promise<number>
       return run(source, options, createCoreTarget(core, systemActor, await appOf(await localPlaces(core), options)));
     },
     remote: async (remote) => {
-      const { createRemoteKeyAdmin } = await import('./key-admin-remote.ts');
       const { createRemoteTarget } = await import('./remote-target.ts');
-      return run(source, options, createRemoteTarget(remote, await appOf(createRemoteKeyAdmin(remote), options)));
+      return run(source, options, createRemoteTarget(remote, await appOf(remotePlaces(remote), options)));
     },
   });
 }
@@ -192,22 +190,6 @@ async function isConfirmed({ json }: ImportOptions): Promise<boolean> {
   } finally {
     lines.close();
   }
-}
-
-interface Places {
-  workspaces(): Promise<readonly Named[]>;
-  apps(workspaceId: string): Promise<readonly Named[]>;
-}
-
-async function localPlaces(core: Core): Promise<Places> {
-  const { listWorkspaces } = await import('../core/workspaces/list-workspaces.ts');
-  const { listApps } = await import('../core/apps/list-apps.ts');
-  return { workspaces: () => listWorkspaces(core, systemActor), apps: (id) => listApps(core, systemActor, id) };
-}
-
-async function appOf(places: Places, { app, workspace }: ImportOptions): Promise<string> {
-  const place = { ...(app === undefined ? {} : { app }), ...(workspace === undefined ? {} : { workspace }) };
-  return (await placeOf(places, place, { needsApp: true })).appId ?? '';
 }
 
 function count(value: number): string {

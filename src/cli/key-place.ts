@@ -40,7 +40,7 @@ export async function scopesOf(
   return typed.map(({ table, verbs }) => ({ table: table === '*' ? '*' : pick(tables, table, 'table').id, verbs }));
 }
 
-function pick<T extends Named>(all: readonly T[], wanted: string | undefined, what: string): T {
+export function pick<T extends Named>(all: readonly T[], wanted: string | undefined, what: string): T {
   const found = wanted === undefined ? all : all.filter(({ id, name }) => id === wanted || name === wanted);
   const [first] = found;
   if (first === undefined) {

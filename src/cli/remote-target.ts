@@ -52,7 +52,7 @@ export function createRemoteTarget(remote: Remote, appId: string): ImportTarget 
           await api.call('POST', pathOf(table, '/records'), { fields: values });
           return 'created';
         }
-        const [id] = (await match(api, pathOf(table, '/records/query'), key, [values[key] ?? ''])).values();
+        const [id] = (await match(api, pathOf(table, '/records/query'), key, [String(values[key] ?? '')])).values();
         await api.call('POST', pathOf(table, '/records/upsert'), { match: key, fields: values });
         return id === undefined ? 'created' : 'updated';
       } catch (error) {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { AddCommand, Done } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addKey } from './key.ts';
@@ -22,7 +23,7 @@ In a clone, "tessera" is "npm run -s tessera --".
 Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 not found, 4 refused, 5 database in use.`;
 
 /** In the order of the help. */
-const commands: readonly AddCommand[] = [addStart, addInit, addServe, addImport, addKey];
+const commands: readonly AddCommand[] = [addStart, addInit, addServe, addImport, addExport, addKey];
 
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.ok;

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import { openLink, readFile } from '../core/files/open-file.ts';
 import type { FileRow } from '../core/system-rows.ts';
 import { readRange } from './byte-range.ts';
+import { contentDisposition } from './content-disposition.ts';
 import { logRefusal } from './log-request.ts';
 import { toAppError } from './to-app-error.ts';
 
@@ -107,15 +108,8 @@ function isRangeWanted(request: FastifyRequest, etag: string, changed: string): 
   return condition === undefined || condition === etag || condition === changed;
 }
 
-/** RFC 6266: a plain name for old clients, the real one beside it. */
 function disposition(file: FileRow, isDownload: boolean): string {
-  const plain = file.name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const whole = encodeURIComponent(file.name).replace(
-    /['()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const kind = !isDownload && shownTypes.test(file.media_type) ? 'inline' : 'attachment';
-  return `${kind}; filename="${plain}"; filename*=UTF-8''${whole}`;
+  return contentDisposition(!isDownload && shownTypes.test(file.media_type) ? 'inline' : 'attachment', file.name);
 }
 
 const statuses: Partial<Record<ErrorCode, number>> = {

@@ -1,10 +1,10 @@
 /**
- * Where an import writes to: the core itself, or a server that is reached over its API. Rows go in as texts by field name;
+ * Where an import writes to: the core itself, or a server that is reached over its API. Rows go in as values by field name;
  * what a value must be, the target's own fields decide.
  */
 import type { ErrorCode } from '../errors.ts';
 import type { FieldInput } from '../fields/add-field.ts';
-import type { FieldTypeName } from '../fields/field-type.ts';
+import type { FieldTypeName, Json } from '../fields/field-type.ts';
 
 export interface TargetField {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface TargetTable {
 }
 
 /** Values by field name; null empties the field, a name left out leaves it as it is (or gives it its default). */
-export type RowValues = Readonly<Record<string, string | null>>;
+export type RowValues = Readonly<Record<string, Json>>;
 
 /** One problem of one row of a call. */
 export interface RowProblem {

@@ -2,6 +2,8 @@
  * Writes a planned import in chunks, each all or nothing; rows that are refused are told with their line and reason and left
  * out. Memory does not grow with the file.
  */
+import { cellValue } from '../fields/cell-text.ts';
+import type { Json } from '../fields/field-type.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
 import { type ImportPlan, isBlank } from './plan-import.ts';
 import { type CsvRow, readCsv } from './read-csv.ts';
@@ -89,11 +91,11 @@ function readyRows(run: Run, rows: readonly CsvRow[]): ReadyRow[] {
       refuse(run, source, [{ index: 0, field: '', code: 'body_invalid', reason }]);
       continue;
     }
-    const values: Record<string, string | null> = {};
-    for (const { index, name } of columns) {
+    const values: Record<string, Json> = {};
+    for (const { index, name, type } of columns) {
       const cell = source.cells[index] ?? '';
       // A blank cell is no value: a new record gets the default, an existing one is emptied.
-      if (cell.trim() !== '') values[name] = cell;
+      if (cell.trim() !== '') values[name] = cellValue(type, cell);
       else if (key !== null) values[name] = null;
     }
     if (key !== null && values[key] === null) {
@@ -155,7 +157,7 @@ async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyR
   const found = await target.match(
     table,
     key,
-    rows.map(({ values }) => values[key] ?? ''),
+    rows.map(({ values }) => String(values[key] ?? '')),
   );
   const create: number[] = [];
   const update: { readonly at: number; readonly id: number }[] = [];

@@ -10,6 +10,7 @@ import { readJsonOnly } from './read-json-only.ts';
 import { appRoutes } from './routes/apps.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { errorRoutes } from './routes/errors.ts';
+import { exportRoutes } from './routes/export.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { fileRoutes } from './routes/files.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -21,8 +22,10 @@ import { recordBatchRoutes } from './routes/record-batches.ts';
 import { recordRoutes } from './routes/records.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { tableRoutes } from './routes/tables.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { typed } from './typed-scope.ts';
+import { createNativeFormat, nativeFormat } from './webhook-format.ts';
 
 export const native: Dialect = {
   name: 'native',
@@ -38,10 +41,12 @@ export const native: Dialect = {
     readJsonOnly(scope);
     // The schemas of answers describe; they do not cut. Compiling a serializer each would cost the start.
     scope.setSerializerCompiler(() => JSON.stringify);
+    core.webhooks.addFormat(nativeFormat, createNativeFormat(core));
     const operations = collectOperations(scope);
     const routes = typed(scope);
     recordRoutes(routes, core);
     recordBatchRoutes(routes, core);
+    exportRoutes(routes, core);
     tableRoutes(routes, core);
     fieldRoutes(routes, core);
     appRoutes(routes, core);
@@ -51,6 +56,7 @@ export const native: Dialect = {
     keyRoutes(routes, core);
     meRoutes(routes, core);
     logRoutes(routes, core);
+    webhookRoutes(routes, core);
     planRoutes(routes, core);
     errorRoutes(routes);
     documentRoutes(routes, core, operations);

@@ -59,7 +59,7 @@ function operationObject(operation: Operation, schemas: Components): Record<stri
     summary,
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: jsonContent(body, schemas) } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body, schemas) } }),
     ...(operation.takesFile ? { requestBody: { required: true, content: fileContent } } : {}),
     responses: responsesOf(operation, schemas),
     ...(operation.isOpen ? { security: [] } : {}),
@@ -84,14 +84,17 @@ function responsesOf(operation: Operation, schemas: Components): Record<string, 
     responses[status] = {
       description: descriptions[status] ?? 'Done.',
       ...(operation.isOpen ? {} : { headers: limitHeaders }),
-      ...(schema.type === 'null' ? {} : { content: jsonContent(schema, schemas) }),
+      ...(schema.type === 'null' ? {} : { content: contentOf(schema, schemas) }),
     };
   }
   for (const status of statusesOf(operation)) responses[status] = { $ref: `#/components/responses/Problem${status}` };
   return responses;
 }
 
-function jsonContent(schema: JsonSchema, schemas: Components): Record<string, unknown> {
+/** What is not JSON says what it is (`x-media-types`). */
+function contentOf(schema: JsonSchema, schemas: Components): Record<string, unknown> {
+  const mediaTypes = schema['x-media-types'] as readonly string[] | undefined;
+  if (mediaTypes !== undefined) return Object.fromEntries(mediaTypes.map((one) => [one, { schema: binary }]));
   return { 'application/json': { schema: schemas.refer(schema), example: sampleOf(schema) } };
 }
 

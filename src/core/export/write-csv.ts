@@ -1,0 +1,51 @@
+/**
+ * CSV by RFC 4180, in UTF-8: names in the first line, lines ending in CR LF, cells in the form that an import reads back.
+ *
+ * Cells are written as they are. A spreadsheet takes one that begins with `=`, `+`, `-` or `@` for a formula and may run it;
+ * putting something before it would change the data for every other reader.
+ */
+import { cellText } from '../fields/cell-text.ts';
+import type { Field } from '../fields/field-type.ts';
+import { fieldTypes } from '../fields/index.ts';
+import type { StoredRow } from '../records/query.ts';
+import type { Links } from '../records/record-view.ts';
+import type { ExportTable } from './export-table.ts';
+import { readCellOf } from './read-cells.ts';
+
+const needsQuotes = /[",\r\n]/;
+/** In names also the other delimiters, so that a reader that guesses guesses right. */
+const nameNeedsQuotes = /[",\r\n;\t|]|^\s|\s$/;
+
+export async function* writeCsv({ fields, pieces }: ExportTable, hasBom: boolean): AsyncGenerator<Uint8Array> {
+  const header = fields.map(({ name }) => (nameNeedsQuotes.test(name) ? quoted(name) : name)).join(',');
+  yield Buffer.from(`${hasBom ? '\ufeff' : ''}${header}\r\n`);
+  const cells = fields.map(cellOf);
+  for await (const { rows, links } of pieces) {
+    let text = '';
+    for (const row of rows) {
+      for (const [at, cell] of cells.entries()) text += at === 0 ? cell(row, links) : `,${cell(row, links)}`;
+      text += '\r\n';
+    }
+    yield Buffer.from(text);
+  }
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function cellOf(field: Field): (row: StoredRow, links: Links) => string {
+  const read = readCellOf(field);
+  const { storage } = fieldTypes[field.type];
+  // Neither numbers nor true and false hold anything to quote.
+  if (storage === 'number' || storage === 'integer' || storage === 'boolean') {
+    return (row, links) => {
+      const value = read(row, links);
+      return value === null ? '' : String(value);
+    };
+  }
+  return (row, links) => {
+    const text = cellText(field, read(row, links));
+    return needsQuotes.test(text) ? quoted(text) : text;
+  };
+}

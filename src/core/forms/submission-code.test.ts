@@ -53,3 +53,14 @@ test('a tracking code leads back to its record, whatever else is tried leads now
     }),
   );
 });
+
+test('many codes at once are those of each record', () => {
+  fc.assert(
+    fc.property(tableNumber, fc.array(recordId), (table, ids) => {
+      assert.deepEqual(
+        codes.encodeAll(table, ids),
+        ids.map((id) => codes.encode(table, id)),
+      );
+    }),
+  );
+});

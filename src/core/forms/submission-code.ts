@@ -7,6 +7,8 @@ import { createCipheriv } from 'node:crypto';
 
 export interface SubmissionCodes {
   encode(tableNumber: number, recordId: number): string;
+  /** The same for many records at once, which costs a tenth of the encryption. */
+  encodeAll(tableNumber: number, recordIds: readonly number[]): string[];
   /** The record's id when the code was made for a record of this table, else null. */
   decodeIn(tableNumber: number, code: string): number | null;
   /** Upper-case; as long as the record's number asks for, and five characters. */
@@ -32,19 +34,26 @@ export function createSubmissionCodes(key: Buffer): SubmissionCodes {
   const cipher = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false);
   const block = Buffer.alloc(16);
 
+  function write(into: Buffer, at: number, purpose: number, tableNumber: number, value: number): void {
+    into.writeUInt8(purpose, at);
+    into.writeUInt32BE(tableNumber, at + 1);
+    into.writeUIntBE(value, at + 5, 6);
+  }
+
   function prf(purpose: number, tableNumber: number, value: number): Buffer {
-    block.writeUInt8(purpose, 0);
-    block.writeUInt32BE(tableNumber, 1);
-    block.writeUIntBE(value, 5, 6);
+    write(block, 0, purpose, tableNumber, value);
     return cipher.update(block);
+  }
+
+  function prfAll(purpose: number, tableNumber: number, values: readonly number[]): Buffer {
+    const blocks = Buffer.alloc(16 * values.length);
+    for (let i = 0; i < values.length; i++) write(blocks, 16 * i, purpose, tableNumber, values[i] ?? 0);
+    return cipher.update(blocks);
   }
 
   /** The number under the mask that belongs to this mark; the same call takes the mask off again. */
   function masked(tableNumber: number, mark: number, value: number): number {
-    const mask = prf(2, tableNumber, mark);
-    const high = Math.floor(value / 2 ** 32) ^ mask.readUInt16BE(0);
-    const low = ((value % 2 ** 32) ^ mask.readUInt32BE(2)) >>> 0;
-    return high * 2 ** 32 + low;
+    return underMask(prf(2, tableNumber, mark), 0, value);
   }
 
   const markOf = (tableNumber: number, recordId: number) => prf(1, tableNumber, recordId).readUIntBE(0, 6);
@@ -58,6 +67,12 @@ export function createSubmissionCodes(key: Buffer): SubmissionCodes {
     encode(tableNumber, recordId) {
       const mark = markOf(tableNumber, recordId);
       return digits(mark) + digits(masked(tableNumber, mark, recordId));
+    },
+    encodeAll(tableNumber, recordIds) {
+      const encrypted = prfAll(1, tableNumber, recordIds);
+      const marks = recordIds.map((_, i) => encrypted.readUIntBE(16 * i, 6));
+      const masks = prfAll(2, tableNumber, marks);
+      return marks.map((mark, i) => digits(mark) + digits(underMask(masks, 16 * i, recordIds[i] ?? 0)));
     },
     decodeIn(tableNumber, code) {
       if (!codeForm.test(code)) return null;
@@ -76,6 +91,12 @@ export function createSubmissionCodes(key: Buffer): SubmissionCodes {
       return trackingMark(tableNumber, recordId) === code.slice(-trackingMarkLength) ? recordId : null;
     },
   };
+}
+
+function underMask(masks: Buffer, at: number, value: number): number {
+  const high = Math.floor(value / 2 ** 32) ^ masks.readUInt16BE(at);
+  const low = ((value % 2 ** 32) ^ masks.readUInt32BE(at + 2)) >>> 0;
+  return high * 2 ** 32 + low;
 }
 
 function digits(value: number): string {

@@ -110,10 +110,48 @@ export function renderRow(
   context: RowContext,
   shape: RowShape = {},
 ): string {
-  const { parts, slugText, hasTracking, tags } = compiledOf(form);
-  const id = recordId(row);
+  return renderRows(core, form, [row], links, context, shape);
+}
+
+/** Rows separated by commas. */
+export function renderRows(
+  core: Core,
+  form: Form,
+  rows: readonly StoredRow[],
+  links: Links,
+  context: RowContext,
+  shape: RowShape = {},
+): string {
   const { number } = form.table;
-  const { slugs, submissionCodes } = core.secrets;
+  const ids = rows.map(recordId);
+  const slugs = core.secrets.slugs.encodeAll(number, ids);
+  const codes = core.secrets.submissionCodes.encodeAll(number, ids);
+  const made = compiledOf(form);
+  let text = '';
+  for (const [index, row] of rows.entries()) {
+    if (index > 0) text += ',';
+    const names = { slug: slugs[index] ?? '', code: codes[index] ?? '' };
+    text += rowText(core, form, made, row, names, links, context, shape);
+  }
+  return text;
+}
+
+interface RowNames {
+  readonly slug: string;
+  readonly code: string;
+}
+
+function rowText(
+  core: Core,
+  form: Form,
+  { parts, slugText, hasTracking, tags }: CompiledForm,
+  row: StoredRow,
+  names: RowNames,
+  links: Links,
+  context: RowContext,
+  shape: RowShape,
+): string {
+  const id = recordId(row);
   let data = '';
   let rendered = '';
   let readable = '';
@@ -136,11 +174,12 @@ export function renderRow(
   }
   const { draft } = shape;
   const submission = context.submissions.get(id);
-  const code = draft ?? submission?.code ?? submissionCodes.encode(number, id);
-  const tracking = hasTracking && draft === undefined ? `"${submissionCodes.track(number, id)}"` : 'null';
+  const code = draft ?? submission?.code ?? names.code;
+  const tracking =
+    hasTracking && draft === undefined ? `"${core.secrets.submissionCodes.track(form.table.number, id)}"` : 'null';
   const shownId = draft === undefined ? id : null;
   return (
-    `{"id":${shownId},"slug":"${draft ?? slugs.encode(number, id)}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":{${data}},` +
+    `{"id":${shownId},"slug":"${draft ?? names.slug}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":{${data}},` +
     `"rendered_data":${shape.isMap === true ? `{${rendered}}` : `[${rendered}]`},"readable_data":{${readable}},` +
     `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
     `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +

@@ -17,7 +17,7 @@ import { formMark } from '../form-view.ts';
 import { type PageQuery, pageMembers, pageQueryOf } from '../pages.ts';
 import { legacy, modern, type Version, versionOf } from '../paths.ts';
 import { bodyOf } from '../read-body.ts';
-import { type RowShape, renderRow } from '../render-row.ts';
+import { type RowShape, renderRows } from '../render-row.ts';
 import { rowContextOf } from '../row-context.ts';
 import { rowFilter, rowOrder } from '../row-query.ts';
 import { submitForm } from '../submit.ts';
@@ -100,9 +100,7 @@ async function rowsText(
   shape: RowShape,
 ): Promise<string> {
   const context = await rowContextOf(core, actor, form, rows, links);
-  let text = '';
-  for (const row of rows) text += (text === '' ? '' : ',') + renderRow(core, form, row, links, context, shape);
-  return text;
+  return renderRows(core, form, rows, links, context, shape);
 }
 
 /** All rows in pieces, each read when the one before has been sent. */

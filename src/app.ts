@@ -12,6 +12,7 @@ import { mountFiles } from './http/files.ts';
 import { mountHealth } from './http/health.ts';
 import { watchRequests } from './http/log-request.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createOutbound } from './http/outbound.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { openFileStorage } from './store/files/index.ts';
@@ -74,6 +75,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
     clock,
     masterKey,
     files: openFileStorage(config.files),
+    outbound: createOutbound({ clock, allowsPrivate: config.allowPrivateWebhooks }),
     settings: {
       publicUrl: config.publicUrl,
       areLimitsOn: config.areLimitsOn,

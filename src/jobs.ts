@@ -1,7 +1,12 @@
-/** What runs on a timer: usage flush, clearing of what has passed its life. */
+/** What runs by itself: what is queued is sent, usage is flushed, what has passed its life is cleared. */
 import type { Core } from './core/context.ts';
+import { clearDeliveries } from './core/deliveries/clear-deliveries.ts';
+import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
+import { clearNotifications } from './core/push/clear-notifications.ts';
+import { createPushChannel } from './core/push/push-channel.ts';
 import { clearIdempotency } from './core/records/clear-idempotency.ts';
+import { createWebhookChannel } from './core/webhooks/webhook-channel.ts';
 
 export interface Jobs {
   /** Ends the timers and does what must not be lost. */
@@ -32,11 +37,16 @@ export function startJobs(core: Core, onFailure: JobFailure): Jobs {
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
     every('idempotency', 60_000, () => clearIdempotency(core)),
+    every('clear-deliveries', 60_000, () => clearDeliveries(core)),
+    every('clear-notifications', 600_000, () => clearNotifications(core)),
     every('files', 60_000, createFileCollector(core)),
   ];
+  const channels = { webhook: createWebhookChannel(core), push: createPushChannel(core) };
+  const deliveries = runDeliveries(core, channels, (error) => onFailure('deliveries', error));
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      await deliveries.stop();
       await Promise.all(running);
       await core.meter.flush();
     },

@@ -1,10 +1,12 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { requireApp } from '../permit.ts';
+import { dropNotificationsOf } from '../push/clear-notifications.ts';
 import type { Tx } from '../store.ts';
 import type { AppRow } from '../system-rows.ts';
 import { changeSchema, type Touch } from '../tables/change-schema.ts';
 import { dropTable } from '../tables/delete-table.ts';
+import { dropWebhooksOfApp } from '../webhooks/delete-webhook.ts';
 
 /** Deletes an app with its tables, records and keys. */
 export async function deleteApp(core: Core, actor: Actor, id: string): Promise<AppRow> {
@@ -31,5 +33,7 @@ export async function dropApp(tx: Tx, touch: Touch, app: AppRow): Promise<void> 
   }
   for (const key of await tx.list('keys', { app_id: app.id })) await tx.remove('key_secrets', { key_id: key.id });
   await tx.remove('keys', { app_id: app.id });
+  await dropWebhooksOfApp(tx, app.id);
+  await dropNotificationsOf(tx, app.id);
   await tx.remove('apps', { id: app.id });
 }

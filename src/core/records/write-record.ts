@@ -12,6 +12,7 @@ import { checkFiles } from '../files/check-files.ts';
 import { shownRow } from '../files/file-links.ts';
 import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
 import { dropSubmissions } from '../forms/drop-submissions.ts';
+import { dropDevicesOf } from '../push/drop-devices.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
 import { queueChange, readRemoved, webhooksOn } from '../webhooks/queue-record-events.ts';
@@ -133,6 +134,7 @@ export async function removeRecords(scope: WriteScope, table: TableSchema, ids: 
   const queueRemoved = hooks === null ? null : await readRemoved(scope, table, hooks, ids);
   const removed = await scope.tx.records.remove(table, ids);
   await queueRemoved?.(removed);
+  if (table.role === 'users') await dropDevicesOf(scope.tx, table.id, removed);
   if (fileFieldsOf(table).length > 0) await dropFileRefs(scope.tx, scope.now, table, removed);
   await dropSubmissions(scope.tx, table.id, removed);
   for (const id of removed) scope.changes.push(entry(scope, table, id, 'delete'));

@@ -3,6 +3,7 @@ import type { Actor, Core } from '../context.ts';
 import { dropTableSubmissions } from '../forms/drop-submissions.ts';
 import { requireVerb } from '../permit.ts';
 import type { Tx } from '../store.ts';
+import { dropWebhooksOf } from '../webhooks/delete-webhook.ts';
 import { changeSchema, type Touch } from './change-schema.ts';
 import type { TableSchema } from './table-schema.ts';
 
@@ -30,6 +31,8 @@ export async function dropTable(tx: Tx, table: TableSchema, touch: Touch): Promi
     if (targetId !== table.id) await touch(targetId);
     await tx.remove('fields', { id: String(field.options.inverse) });
   }
+  await tx.remove('push_devices', { table_id: table.id });
+  await dropWebhooksOf(tx, table.id);
   await tx.remove('fields', { table_id: table.id });
   await dropTableSubmissions(tx, table.id);
   await tx.remove('tables', { id: table.id });

@@ -1,7 +1,7 @@
 /** Writes down, in the transaction of a record's change, what webhooks of its table are to be told. */
 import type { Actor, Core } from '../context.ts';
 import { newDelivery } from '../deliveries/delivery.ts';
-import type { Field } from '../fields/field-type.ts';
+import type { Field, Json } from '../fields/field-type.ts';
 import { type Filter, projectionOf, type StoredRow } from '../records/query.ts';
 import { type Links, linksOf, recordId } from '../records/record-view.ts';
 import { systemField } from '../records/system-fields.ts';
@@ -100,7 +100,7 @@ async function queue(
     app_id: table.appId,
     kind,
     order_key: `${table.id}/${content.record_id}`,
-    content: { ...content } as never,
+    content: content as unknown as Json,
   });
   await scope.tx.insert('deliveries', delivery);
 }

@@ -3,7 +3,7 @@
  * dialects write payloads.
  */
 import type { Events } from '../events.ts';
-import type { Reads } from '../store.ts';
+import type { Reads, Where } from '../store.ts';
 import type { DeliveryRow, WebhookRow } from '../system-rows.ts';
 
 export interface WebhookPayload {
@@ -26,23 +26,25 @@ export type WebhookEventRow = Pick<DeliveryRow, 'id' | 'kind' | 'created_at' | '
 export interface WebhookDirectory {
   /** Enabled webhooks of a table as this transaction sees them; at once when they are in memory. */
   of(tx: Reads, tableId: string): readonly WebhookRow[] | Promise<readonly WebhookRow[]>;
+  /** Enabled webhooks of an app that are told about notifications. */
+  ofNotifications(tx: Reads, appId: string): readonly WebhookRow[] | Promise<readonly WebhookRow[]>;
   addFormat(name: string, format: WebhookFormat): void;
   format(name: string): WebhookFormat | undefined;
 }
 
-/** Tables remembered at most; all are forgotten when there are more. */
-const tablesMax = 50_000;
+/** Tables and apps remembered at most; all are forgotten when there are more. */
+const entriesMax = 50_000;
 const none: readonly WebhookRow[] = [];
 
 export function createWebhookDirectory(events: Events): WebhookDirectory {
   const formats = new Map<string, WebhookFormat>();
-  const byTable = new Map<string, readonly WebhookRow[]>();
+  const known = new Map<string, readonly WebhookRow[]>();
   let generation = 0;
 
   events.on('webhooks.changed', ({ tableId }) => {
     generation += 1;
-    if (tableId === null) byTable.clear();
-    else byTable.delete(tableId);
+    if (tableId === null) known.clear();
+    else known.delete(tableId);
   });
 
   // Writers have announced what they changed: whoever is told of these tables has something to send.
@@ -52,7 +54,7 @@ export function createWebhookDirectory(events: Events): WebhookDirectory {
     for (const { tableId } of changes) {
       if (tableId === last) continue;
       last = tableId;
-      for (const { id } of byTable.get(tableId) ?? none) {
+      for (const { id } of known.get(tableId) ?? none) {
         targets ??= new Map();
         targets.set(id, { id, channel: 'webhook' });
       }
@@ -60,18 +62,20 @@ export function createWebhookDirectory(events: Events): WebhookDirectory {
     if (targets !== undefined) events.emit('deliveries.queued', [...targets.values()]);
   });
 
-  async function load(tx: Reads, tableId: string): Promise<readonly WebhookRow[]> {
+  async function load(tx: Reads, key: string, where: Where<WebhookRow>): Promise<readonly WebhookRow[]> {
     const before = generation;
-    const rows = await tx.list('webhooks', { table_id: tableId, is_enabled: 1 }, { orderBy: [['id', 'asc']] });
+    const rows = await tx.list('webhooks', { ...where, is_enabled: 1 }, { orderBy: [['id', 'asc']] });
     if (before === generation) {
-      if (byTable.size >= tablesMax) byTable.clear();
-      byTable.set(tableId, rows.length === 0 ? none : rows);
+      if (known.size >= entriesMax) known.clear();
+      known.set(key, rows.length === 0 ? none : rows);
     }
     return rows;
   }
 
   return {
-    of: (tx, tableId) => byTable.get(tableId) ?? load(tx, tableId),
+    of: (tx, tableId) => known.get(tableId) ?? load(tx, tableId, { table_id: tableId }),
+    ofNotifications: (tx, appId) =>
+      known.get(`app/${appId}`) ?? load(tx, `app/${appId}`, { table_id: null, app_id: appId }),
     addFormat: (name, format) => void formats.set(name, format),
     format: (name) => formats.get(name),
   };

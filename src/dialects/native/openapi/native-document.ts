@@ -15,6 +15,7 @@ const tags = [
   { name: 'usage', description: 'Calls counted by key, table, verb and status.' },
   { name: 'audit', description: 'Who did what, when, from where.' },
   { name: 'changes', description: 'Every change of every record, in order.' },
+  { name: 'webhooks', description: 'Who is told what happens to records, and what became of it.' },
   { name: 'plans', description: 'What a workspace may have.' },
   { name: 'errors', description: 'Every error code and what it means.' },
   { name: 'documents', description: 'This API, described.' },

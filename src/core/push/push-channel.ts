@@ -1,0 +1,61 @@
+/** How queued notifications become Web Push requests (RFC 8030, 8291, 8292), and what devices remember of them. */
+import type { Core } from '../context.ts';
+import type { Channel, Verdict } from '../deliveries/delivery.ts';
+import type { OutboundAnswer } from '../deliveries/outbound.ts';
+import type { DeliveryRow } from '../system-rows.ts';
+import { encodeMessage } from './push-message.ts';
+import { vapidKeys, vapidSubject } from './vapid-keys.ts';
+
+/** Push services are made for many requests at once. */
+const requestsAtOnce = 32;
+
+export function createPushChannel(core: Core): Channel {
+  return {
+    widthMax: requestsAtOnce,
+    async prepare(row) {
+      const device = await core.store.find('push_devices', { id: deviceOf(row) });
+      if (device === undefined) return { refusal: 'the device is gone' };
+      const notification = await core.store.find('notifications', { id: row.parent_id ?? '' });
+      if (notification === undefined) return { refusal: 'the notification is gone' };
+      const ttlMs = notification.expires_at - core.clock.now();
+      if (ttlMs < 0 && row.attempts.length > 0) return { refusal: 'the notification has expired' };
+      const { publicKey, privateKey } = await vapidKeys(core);
+      // Loaded with the first notification: a server that sends none does not pay for it at start.
+      const { default: webPush } = await import('web-push');
+      const details = webPush.generateRequestDetails(
+        { endpoint: device.endpoint, keys: { p256dh: device.p256dh, auth: device.auth } },
+        encodeMessage(notification),
+        {
+          TTL: Math.max(0, Math.ceil(ttlMs / 1000)),
+          urgency: notification.urgency,
+          vapidDetails: { subject: vapidSubject(core), publicKey, privateKey },
+        },
+      );
+      const headers = Object.entries(details.headers).map(
+        ([name, value]) => [name.toLowerCase(), String(value)] as const,
+      );
+      return { url: device.endpoint, headers: Object.fromEntries(headers), body: details.body ?? '' };
+    },
+    judge: (_row, answer) => judgePush(answer),
+    async settle(tx, row, attempt) {
+      const id = deviceOf(row);
+      // Only these two say that the subscription is no more (RFC 8030 §7.3); every other answer may pass.
+      if (attempt.status === 404 || attempt.status === 410) {
+        await tx.remove('push_devices', { id });
+        return;
+      }
+      const result = attempt.status === null ? (attempt.error ?? '') : String(attempt.status);
+      await tx.update('push_devices', { id }, { last_sent_at: attempt.at, last_result: result });
+    },
+  };
+}
+
+function deviceOf(row: DeliveryRow): string {
+  return (row.content as { device_id?: string } | null)?.device_id ?? '';
+}
+
+/** Too many, too busy and nobody there pass by; what the service refuses once it refuses again. */
+function judgePush({ status }: OutboundAnswer): Verdict {
+  if (status === null || status === 408 || status === 429 || status >= 500) return 'retry';
+  return status >= 200 && status < 300 ? 'delivered' : 'failed';
+}

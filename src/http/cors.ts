@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rateLimitHeaders } from './rate-limit.ts';
 
-export const corsMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+const corsMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 export interface CorsHeaders {
   readonly allow: string;

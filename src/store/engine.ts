@@ -26,7 +26,14 @@ export interface EngineTx extends Executor {
 export interface SqlDialect {
   readonly name: 'sqlite' | 'postgres';
   /** Column types by storage class. */
-  readonly types: { readonly text: string; readonly number: string; readonly integer: string; readonly boolean: string; readonly json: string; readonly id: string };
+  readonly types: {
+    readonly text: string;
+    readonly number: string;
+    readonly integer: string;
+    readonly boolean: string;
+    readonly json: string;
+    readonly id: string;
+  };
   /** `?` or `$3`, 1-based. */
   placeholder(position: number): string;
   /** Condition `column IN (a list given as one parameter)`, and that parameter. */

@@ -26,7 +26,7 @@ export interface FieldInput {
 }
 
 /** Fields that a table may have: below the column limit of the engines. */
-export const fieldsMax = 500;
+const fieldsMax = 500;
 
 /** Adds the field; answers its id. `path` prefixes names in refusals (`fields[2].`). */
 export async function addField(

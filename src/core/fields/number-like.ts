@@ -66,7 +66,7 @@ export function parseBoundedNumber(input: unknown, field: Field): number | null 
   return value;
 }
 
-export function boundedNumberSchema(field: Field): Record<string, unknown> {
+function boundedNumberSchema(field: Field): Record<string, unknown> {
   const { precision, min, max } = field.options;
   return {
     type: precision === 0 ? 'integer' : 'number',

@@ -2,7 +2,7 @@
 import { type Json, Refusal } from './field-type.ts';
 import { problemOfText } from './read-text.ts';
 
-export const jsonDepthMax = 100;
+const jsonDepthMax = 100;
 /** Characters of JSON text. */
 export const jsonLengthMax = 1_000_000;
 

@@ -2,7 +2,7 @@
 import { Refusal } from './field-type.ts';
 
 /** Records that one value may link. */
-export const linksMax = 10_000;
+const linksMax = 10_000;
 
 const idForm = /^\d{1,16}$/;
 const listLengthMax = linksMax * 20;

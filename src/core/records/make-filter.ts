@@ -30,7 +30,7 @@ const operatorsOf: Record<Exclude<Comparison, null>, readonly FilterOperator[]> 
 };
 
 /** Values in one `in` or `any_of` at most. */
-export const filterValuesMax = 1000;
+const filterValuesMax = 1000;
 
 /** @returns the filter, or the refusal that completes the sentence "<field> …". */
 export function makeFilter(field: Field, op: FilterOperator, value: unknown): Filter | Refusal {

@@ -5,6 +5,7 @@
 import { AppError, type ErrorCode, type Issue } from '../errors.ts';
 import { type Field, type Json, Refusal, type Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
+import { isEmpty } from '../fields/parse-value.ts';
 import type { Grant } from '../keys/scopes.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 
@@ -115,10 +116,6 @@ function addDefaults(table: TableSchema, values: Map<Field, Json>, grant: Grant)
     if (grant.writable !== null && !grant.writable.has(field.id)) continue;
     values.set(field, fieldTypes[field.type].storage === 'links' ? [] : field.defaultValue);
   }
-}
-
-export function isEmpty(value: Json): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 /** The same input against a newer version of its table; values of fields that are gone are dropped. */

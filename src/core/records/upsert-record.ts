@@ -65,7 +65,7 @@ function createFrom(table: TableSchema, input: RecordInput, merge: Draft, grant:
 }
 
 /** The stored value that identifies the record. */
-export function keyValue(key: Field, draft: Draft): Stored {
+function keyValue(key: Field, draft: Draft): Stored {
   if (!key.isUnique) throw valueRefused(key.name, 'must be a unique field to be matched on', 'parameter_invalid');
   const value = draft.stored.get(key);
   if (value === undefined || value === null)

@@ -18,7 +18,7 @@ export interface WorkspaceInput {
 }
 
 /** The plan of a fresh self-hosted workspace. */
-export const defaultPlanId = 'business';
+const defaultPlanId = 'business';
 
 /** Creates a workspace whose owner is the actor's user (or `ownerId`, for the server itself), with its apps in one transaction. */
 export async function createWorkspace(

@@ -20,7 +20,7 @@ function naming(word: (property: string, message: string) => string): Wording {
   };
 }
 
-export const answers: Record<ErrorCode, readonly [number, Wording]> = {
+const answers: Record<ErrorCode, readonly [number, Wording]> = {
   credential_missing: noToken,
   credential_malformed: noToken,
   credential_unknown: badToken,

@@ -3,7 +3,7 @@
  * connection goes to a checked one: what the name says a moment later does not matter. Nothing is followed, nothing is
  * read without end, and nobody is waited for longer than ten seconds.
  */
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -12,10 +12,18 @@ import { hostOf } from '../core/deliveries/check-target.ts';
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../core/deliveries/outbound.ts';
 import { isPublicAddress } from '../core/deliveries/public-address.ts';
 
+type Resolve = (
+  name: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 export interface OutboundOptions {
   readonly clock: Clock;
   /** The operator's word: private and loopback addresses may be called. */
   readonly allowsPrivate: boolean;
+  /** Who resolves names; the system unless given. */
+  readonly resolve?: Resolve;
 }
 
 const timeoutMs = 10_000;
@@ -25,11 +33,11 @@ const idleMs = 4_000;
 
 class NotAllowed extends Error {}
 
-export function createOutbound({ clock, allowsPrivate }: OutboundOptions): Outbound {
+export function createOutbound({ clock, allowsPrivate, resolve = systemLookup }: OutboundOptions): Outbound {
   const isAllowed = (address: string) => allowsPrivate || isPublicAddress(address);
 
   const lookup: LookupFunction = (hostname, options, callback) => {
-    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '', 0);
       const allowed = addresses.filter(({ address }) => isAllowed(address));
       const [first] = allowed;

@@ -1,7 +1,7 @@
 /** Names that people give to things: what they may hold. */
 import { AppError } from './errors.ts';
 
-const nameLengthMax = 255;
+export const nameLengthMax = 255;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacters = /[\u0000-\u001f\u007f]/;

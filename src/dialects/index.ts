@@ -25,9 +25,11 @@ export function mountDialects(server: FastifyInstance, core: Core, readSession: 
     server.register(async (scope) => {
       scope.addHook('onRoute', (route) => {
         if (dialect.tellsMethods) methods.add(route.url, route.method);
-      });
-      scope.addHook('onRequest', (request, reply, done) => {
-        admit(core, dialect, readSession, request, reply, done);
+        // The route's own words are looked up here, once: asking the request for them makes an object each time.
+        const { access, verb = '' } = route.config ?? {};
+        const site: Site = { core, dialect, readSession, isOpen: access === 'open', verb };
+        const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
+        route.onRequest = [(request, reply, done) => admit(site, request, reply, done), ...own];
       });
       scope.setErrorHandler((error, request, reply) => sendError(core, dialect, error, request, reply));
       dialect.routes(scope, core);
@@ -63,27 +65,31 @@ function ownerOf(path: string): Dialect {
   return dialects.find((one) => one.owns(path)) ?? native;
 }
 
+/** A route as the hooks see it. */
+interface Site {
+  readonly core: Core;
+  readonly dialect: Dialect;
+  readonly readSession: SessionReader | null;
+  /** No credential is looked for. */
+  readonly isOpen: boolean;
+  /** What usage is counted under unless the handler says otherwise. */
+  readonly verb: string;
+}
+
 /** Credential → key → limit. Every step is synchronous while the key is in memory. */
-function admit(
-  core: Core,
-  dialect: Dialect,
-  readSession: SessionReader | null,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  done: (error?: Error) => void,
-): void {
+function admit(site: Site, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+  const { core, dialect } = site;
   try {
     writeCors(request, reply, dialect.cors);
-    const { config } = request.routeOptions;
-    if (config.access === 'open') return done();
+    if (site.isOpen) return done();
     const credential = dialect.findCredential(request);
     if (credential === null) return done();
-    const call = authenticate(core, credential, request.ip, request.headers.origin, readSession);
+    const call = authenticate(core, credential, request.ip, request.headers.origin, site.readSession);
     if (call instanceof Promise) {
-      call.then((one) => begin(core, one, request, reply)).then(() => done(), done);
+      call.then((one) => begin(site, one, request, reply)).then(() => done(), done);
       return;
     }
-    const limited = begin(core, call, request, reply);
+    const limited = begin(site, call, request, reply);
     if (limited === undefined) return done();
     limited.then(() => done(), done);
   } catch (error) {
@@ -91,11 +97,11 @@ function admit(
   }
 }
 
-function begin(core: Core, call: Call, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+function begin(site: Site, call: Call, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
   // Set before the limit is asked, so that a refused call is counted under its key.
   request.call = call;
-  call.verb = request.routeOptions.config.verb ?? '';
-  return takeCall(core, call, reply);
+  call.verb = site.verb;
+  return takeCall(site.core, call, reply);
 }
 
 function sendError(

@@ -41,7 +41,7 @@ export function readId(id: string): number {
 
 /** The version of the record's own fields; links that were changed from the other side do not count. */
 export function etagOf(row: StoredRow): string {
-  return `"${recordId(row)}-${Date.parse(updatedAt(row)).toString(36)}"`;
+  return `"${recordId(row)}-${updatedAt(row)}"`;
 }
 
 /** Whether a list of entity tags, as If-Match and If-None-Match have it, names this version. */

@@ -1,11 +1,10 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { requireVerb } from '../permit.ts';
-import { addNewChoices } from '../records/add-new-choices.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from '../records/read-input.ts';
 import { type RecordView, recordId } from '../records/record-view.ts';
-import { announce, currentTable, insertDraft, inWriteScope, type WriteScope } from '../records/write-record.ts';
-import type { ChangeEntry } from '../store.ts';
+import { writeAgainst } from '../records/write-against.ts';
+import { insertDraft, type WriteScope } from '../records/write-record.ts';
 import type { SubmissionRow } from '../system-rows.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { setRecordTags } from './record-tags.ts';
@@ -51,24 +50,21 @@ export async function submitRecord(
   submission: Submission,
 ): Promise<Submitted> {
   const grant = requireVerb(actor, known, 'create');
-  const table = await addNewChoices(core, known, [submission.input]);
-  const input = table === known ? submission.input : rebind(submission.input, table);
-  const read = (of: TableSchema, bound: RecordInput) =>
-    readInput(of, bound, 'create', grant, '', submission.mayBeEmpty);
-  const draft = await read(table, input);
-  const changes: ChangeEntry[] = [];
-  const result = await core.store.write((tx) =>
-    inWriteScope(core, actor, tx, changes, async (scope) => {
-      const current = await currentTable(scope, table);
-      const own = current === table ? draft : await read(current, rebind(input, current));
-      await checkCounts(scope, current, submission);
-      const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, current, own);
-      if (submission.tags !== undefined) await setRecordTags(tx, current.id, recordId(view.row), submission.tags);
-      return { view, submission: await keepTrace(scope, current, recordId(view.row), submission) };
-    }),
+  return writeAgainst(
+    core,
+    actor,
+    known,
+    [submission.input],
+    undefined,
+    (table) => readInput(table, rebind(submission.input, table), 'create', grant, '', submission.mayBeEmpty),
+    async (scope, table, draft) => {
+      await checkCounts(scope, table, submission);
+      const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, table, draft);
+      const id = recordId(view.row);
+      if (submission.tags !== undefined) await setRecordTags(scope.tx, table.id, id, submission.tags);
+      return { view, submission: await keepTrace(scope, table, id, submission) };
+    },
   );
-  announce(core, changes);
-  return result;
 }
 
 async function checkCounts(

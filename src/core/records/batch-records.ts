@@ -4,7 +4,6 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { addNewChoices } from './add-new-choices.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
@@ -50,12 +49,12 @@ export async function batchRecords(
   if (sent.create.length > 0) requireVerb(actor, known, 'create');
   if (sent.update.length > 0) requireVerb(actor, known, 'update');
   if (sent.delete.length > 0) requireVerb(actor, known, 'delete');
-  const table = await addNewChoices(core, known, [...sent.create, ...sent.update.map(({ input }) => input)]);
-  const batch = await withStoredFiles(core, actor, table, sent);
+  const batch = await withStoredFiles(core, actor, known, sent);
   return writeAgainst(
     core,
     actor,
-    table,
+    known,
+    [...batch.create, ...batch.update.map(({ input }) => input)],
     once,
     (current) => readBatch(actor, current, batch),
     (scope, current, drafts) => applyBatch(scope, current, batch, drafts),

@@ -3,7 +3,6 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { addNewChoices } from './add-new-choices.ts';
 import { type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
@@ -21,12 +20,12 @@ export async function createRecord(
   once?: Once<RecordView>,
 ): Promise<RecordView> {
   const grant = requireVerb(actor, known, 'create');
-  const table = await addNewChoices(core, known, [sent]);
-  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
+  const [input] = await storeInlineFiles(core, actor, known, [sent] as const);
   return writeAgainst(
     core,
     actor,
-    table,
+    known,
+    [input],
     once,
     (current) => readInput(current, rebind(input, current), 'create', grant),
     insertDraft,

@@ -3,7 +3,6 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { addNewChoices } from './add-new-choices.ts';
 import type { StoredRow } from './query.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
@@ -32,12 +31,12 @@ export async function updateRecord(
   options: UpdateOptions,
 ): Promise<RecordView> {
   const grant = requireVerb(actor, known, 'update');
-  const table = await addNewChoices(core, known, [sent]);
-  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
+  const [input] = await storeInlineFiles(core, actor, known, [sent] as const);
   return writeAgainst(
     core,
     actor,
-    table,
+    known,
+    [input],
     options.once,
     (current) => readInput(current, rebind(input, current), options.mode, grant, '', options.mayBeEmpty),
     (scope, current, draft) => updateWithDraft(scope, current, id, draft, options.ifMatch),

@@ -6,7 +6,6 @@ import type { Grant } from '../keys/scopes.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { addNewChoices } from './add-new-choices.ts';
 import { type Draft, draftOf, type RecordInput, readInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
@@ -32,12 +31,12 @@ export async function upsertRecord(
 ): Promise<Upserted> {
   const grant = requireVerb(actor, known, 'create');
   requireVerb(actor, known, 'update');
-  const table = await addNewChoices(core, known, [sent]);
-  const [input] = await storeInlineFiles(core, actor, table, [table === known ? sent : rebind(sent, table)] as const);
+  const [input] = await storeInlineFiles(core, actor, known, [sent] as const);
   return writeAgainst(
     core,
     actor,
-    table,
+    known,
+    [input],
     once,
     async (current) => {
       const bound = rebind(input, current);

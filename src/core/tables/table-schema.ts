@@ -12,7 +12,7 @@ export interface TableSchema {
   /** `users`: the table whose records are the app's users. */
   readonly role: 'users' | null;
   readonly foreign: Readonly<Record<string, Json>>;
-  /** Grows with every change of the table or its fields; keys everything that is compiled per table. */
+  /** Grows with every change of the table or its fields, but for choices that writing adds; keys everything that is compiled per table. */
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -17,6 +17,8 @@ export interface Conversion {
   readonly options?: Readonly<Record<string, Json>>;
   /** Values that do not convert become empty instead of stopping the conversion. */
   readonly allow_loss?: boolean;
+  /** No value is kept. */
+  readonly discard?: boolean;
 }
 
 export interface ConversionReport {
@@ -80,7 +82,8 @@ export async function convertField(
     const report = new Report();
     const isStored = fieldTypes[to.type].storage !== 'system';
     if (isStored) await createStorage(tx, current, { ...next, is_unique: 0, is_indexed: 0 });
-    for await (const piece of convertedPieces(tx, current, before, target, report)) {
+    const pieces = to.discard === true ? [] : convertedPieces(tx, current, before, target, report);
+    for await (const piece of pieces) {
       if (isStored && piece.length > 0) await tx.schema.fillColumn(current, target, piece);
     }
     const result = report.done();

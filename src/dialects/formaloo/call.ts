@@ -8,3 +8,9 @@ export function actorOf(request: FastifyRequest): Actor {
   if (call === null) throw new AppError('credential_missing');
   return call.actor;
 }
+
+/** Keys of this kind always belong to one app. */
+export function appOf({ appId }: Actor): string {
+  if (appId === null) throw new AppError('app_not_found');
+  return appId;
+}

@@ -2,7 +2,7 @@
  * Who needs what (wire/formaloo.md §2.3): `x-api-key` everywhere but at the token endpoint, and `Authorization: JWT <token>`
  * beside it on everything that is not public. On public endpoints the Authorization header is not looked at.
  */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';
 import type { Credential } from '../../http/authenticate.ts';
 
@@ -37,12 +37,13 @@ export function apiKeyOf(request: FastifyRequest): string | undefined {
 
 /**
  * Refuses a key that came without the token which its route needs. Runs after the key was verified, so that only its
- * holder learns which of the two is missing. @throws credential_missing, scope_missing
+ * holder learns which of the two is missing; what was not verified at all is refused as well.
  */
-export function refuseBareKey(request: FastifyRequest): void {
-  const { call } = request;
-  const { access } = request.routeOptions.config;
-  if (call === null || access === 'key' || request.headers.authorization !== undefined) return;
-  if (call.verified?.secret.part !== 'write_only') throw new AppError('credential_missing');
-  if (access !== 'token_or_write') throw new AppError('scope_missing');
+export function refuseBareKey(access: string | undefined) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const part = request.call?.verified?.secret.part;
+    const hasToken = request.headers.authorization !== undefined && part === 'key';
+    if (hasToken || (part === 'write_only' && access === 'token_or_write')) return done();
+    done(new AppError(part === 'write_only' ? 'scope_missing' : 'credential_missing'));
+  };
 }

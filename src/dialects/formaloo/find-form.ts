@@ -8,6 +8,7 @@ import { openTable } from '../../core/permit.ts';
 import { createRecentMap } from '../../core/recent-map.ts';
 import { listTables } from '../../core/tables/list-tables.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
+import { appOf } from './call.ts';
 import { type Form, type FormField, formOf } from './form.ts';
 import { slugLength } from './slugs.ts';
 
@@ -95,10 +96,4 @@ export function createFormFinder(core: Core): FormFinder {
       return { form, entry };
     },
   };
-}
-
-/** Keys of this kind always belong to one app. */
-function appOf({ appId }: Actor): string {
-  if (appId === null) throw new AppError('app_not_found');
-  return appId;
 }

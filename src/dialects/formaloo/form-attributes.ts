@@ -47,6 +47,7 @@ export const formAttributes: Readonly<Record<string, FormAttribute>> = {
   form_type: shown(oneOf('simple', 'multi_step', 'nps'), 'simple'),
   active: kept(boolean, true),
   category: kept(text(63)),
+  domain: kept(text(255)),
   version: shown(text(31), 'v3'),
 
   success_message: shown(html, ''),

@@ -8,6 +8,8 @@ import { renderError } from './errors.ts';
 import { createFormFinder } from './find-form.ts';
 import { isOwnPath } from './paths.ts';
 import { readBodies } from './read-body.ts';
+import { businessRoutes } from './routes/businesses.ts';
+import { displayRoutes } from './routes/displays.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { formRoutes } from './routes/forms.ts';
 import { profileRoutes } from './routes/profile.ts';
@@ -25,19 +27,20 @@ export const formaloo: Dialect = {
   cors: corsHeaders('x-api-key, Authorization, Content-Type, Accept, x-workspace, x-app-id, x-scope'),
   routes(scope: FastifyInstance, core: Core) {
     readBodies(scope);
-    scope.addHook('onRequest', (request, _reply, done) => {
-      try {
-        refuseBareKey(request);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
+    // Behind the check of the key, which every route begins with.
+    scope.addHook('onRoute', (route) => {
+      const access = route.config?.access;
+      if (access === 'open' || access === 'key') return;
+      const before = route.onRequest === undefined ? [] : [route.onRequest].flat();
+      route.onRequest = [...before, refuseBareKey(access)];
     });
     tokenRoutes(scope, core);
     profileRoutes(scope, core);
+    businessRoutes(scope, core);
     const forms = createFormFinder(core);
     formRoutes(scope, core, forms);
     fieldRoutes(scope, core, forms);
+    displayRoutes(scope, core, forms);
     submitRoutes(scope, core, forms);
     rowsRoutes(scope, core, forms);
     rowRoutes(scope, core, forms);

@@ -2,15 +2,14 @@
  * What this dialect remembers about tables, fields and choices under its own name: attributes that the core does not have.
  * What the core does have is never kept here a second time, so that changes made elsewhere show.
  */
-import type { Field, Json } from '../../core/fields/field-type.ts';
+import type { Json } from '../../core/fields/field-type.ts';
 import { isPlainObject } from '../../core/fields/plain-json.ts';
-import type { TableSchema } from '../../core/tables/table-schema.ts';
 
 export type Memory = Readonly<Record<string, Json>>;
 
 const nothing: Memory = Object.freeze({});
 
-export function memoryOf({ foreign }: Pick<TableSchema, 'foreign'> | Pick<Field, 'foreign'>): Memory {
+export function memoryOf({ foreign }: { readonly foreign: Readonly<Record<string, Json>> }): Memory {
   return objectOf(foreign.formaloo);
 }
 

@@ -1,8 +1,9 @@
 /** `/forms/`: the forms of the app (wire/formaloo.md §4). */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { requireVerb } from '../../../core/permit.ts';
-import { actorOf } from '../call.ts';
+import { deleteTable } from '../../../core/tables/delete-table.ts';
+import { actorOf, appOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import type { Form } from '../form.ts';
@@ -10,12 +11,16 @@ import { formDetail, formSummary } from '../form-view.ts';
 import { listOf, objectOf, textOrNull } from '../memory.ts';
 import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { legacy, modern } from '../paths.ts';
+import { refused } from '../read-attributes.ts';
+import { bodyOf } from '../read-body.ts';
+import { copyForm, createForm, updateForm } from '../write-form.ts';
 
 export interface SlugParams {
   readonly slug: string;
 }
 
 const read = { config: { access: 'token', verb: 'read' } } as const;
+const schema = { config: { access: 'token', verb: 'schema' } } as const;
 
 export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder): void {
   const list = async (request: FastifyRequest) => {
@@ -34,6 +39,50 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
   for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
     scope.get(path, read, async (request, reply) => sendData(reply, await get(request)));
   }
+
+  for (const path of [`${modern}/forms`, `${legacy}/forms/form`]) {
+    scope.post(path, schema, async (request, reply) => {
+      const actor = actorOf(request);
+      return sendForm(core, reply, await createForm(core, actor, appOf(actor), bodyOf(request)), 201);
+    });
+  }
+  for (const method of ['PATCH', 'PUT'] as const) {
+    for (const url of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
+      scope.route({
+        method,
+        url,
+        ...schema,
+        handler: async (request, reply) => {
+          const form = await ownForm(forms, request);
+          return sendForm(core, reply, await updateForm(core, actorOf(request), form, bodyOf(request)));
+        },
+      });
+    }
+  }
+  for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`, `${modern}/form-fields/:slug`]) {
+    scope.delete(path, schema, async (request, reply) => {
+      const form = await ownForm(forms, request);
+      await deleteTable(core, actorOf(request), form.table);
+      return sendData(reply, '{}');
+    });
+  }
+
+  scope.post(`${modern}/forms/:slug/copy`, schema, async (request, reply) => {
+    const form = await ownForm(forms, request);
+    return sendForm(core, reply, await copyForm(core, actorOf(request), form, bodyOf(request)), 201);
+  });
+  // Older clients name the form in the body.
+  scope.post(`${legacy}/forms/form/copy`, schema, async (request, reply) => {
+    const actor = actorOf(request);
+    const body = bodyOf(request);
+    const slug = textOrNull(body.copied_form);
+    if (slug === null) throw refused('copied_form', 'is required', 'value_required');
+    return sendForm(core, reply, await copyForm(core, actor, await forms.bySlug(actor, slug), body), 201);
+  });
+}
+
+async function sendForm(core: Core, reply: FastifyReply, form: Form, status = 200): Promise<FastifyReply> {
+  return sendData(reply, JSON.stringify({ form: await formDetail(core, form) }), status);
 }
 
 /** The form that the path names. @throws table_not_found, scope_missing */

@@ -1,11 +1,14 @@
 /** The composition root: opens the store, builds the core, mounts the dialects. No logic. */
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { type Config, loadMasterKey } from './config.ts';
+import { type Config, ConfigError, loadMasterKey } from './config.ts';
+import type { BackupSource } from './core/backup/create-backup.ts';
+import type { BackupSchedule } from './core/backup/schedule-backups.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { Core } from './core/context.ts';
 import { createCore } from './core/core.ts';
 import { ensurePlans } from './core/limits/ensure-plans.ts';
+import { isMasterKeyRight } from './core/setup/check-master-key.ts';
 import { mountDialects } from './dialects/index.ts';
 import { closeServer } from './http/close-server.ts';
 import { mountFiles } from './http/files.ts';
@@ -16,7 +19,15 @@ import { createOutbound } from './http/outbound.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { openFileStorage } from './store/files/index.ts';
-import { openStore, type StoreOptions } from './store/index.ts';
+import { openStore, type StoreOptions, sqliteFile } from './store/index.ts';
+import { snapshotSqlite } from './store/sqlite-snapshot.ts';
+
+// What commands do with database files and places of backups, without a server.
+export { openFileStorage } from './store/files/index.ts';
+export { openStore } from './store/index.ts';
+export { readChanges, readFieldRows } from './store/read-changes.ts';
+export { restoreSqlite } from './store/restore-sqlite.ts';
+export { readDatabase } from './store/sqlite-snapshot.ts';
 
 /** The product without its network side: what CLI commands work with. */
 export interface Instance {
@@ -84,6 +95,13 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
     },
   });
   await store.write(ensurePlans);
+  if (!(await isMasterKeyRight(core))) {
+    await store.close();
+    throw new ConfigError(
+      'TESSERA_MASTER_KEY: this is not the master key that the database was made with, so what it sealed cannot be ' +
+        'opened; put the right master.key beside the database, or set the variable to its content',
+    );
+  }
   return { core, config, logger, close: () => store.close() };
 }
 
@@ -96,7 +114,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   watchRequests(server, core, metrics.observe);
   mountFiles(server, core);
   mountDialects(server, core, null);
-  const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'));
+  const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'), {
+    backups: backupsOf(config),
+  });
   const url = await listen(server, config).catch(async (error: unknown) => {
     await jobs.stop();
     await instance.close();
@@ -113,6 +133,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await instance.close();
     },
   };
+}
+
+function backupsOf({ backup }: Config): BackupSchedule | null {
+  return backup === null ? null : { ...backup, place: openFileStorage(backup.place) };
+}
+
+/** A database beside which a server may be running: what a backup is made of. */
+export function databaseOf(config: Config, clock: Clock = systemClock): BackupSource {
+  return { clock, snapshot: () => snapshotSqlite(sqliteFile(config.databaseUrl)) };
 }
 
 /** Where it listens is said by who started it; the framework's own entry about that would be a second one. */

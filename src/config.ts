@@ -27,6 +27,15 @@ export interface Config {
   /** Largest request body. */
   readonly bodyBytesMax: number;
   readonly files: FilesConfig;
+  /** Null: the server makes no backups by itself. */
+  readonly backup: BackupConfig | null;
+}
+
+export interface BackupConfig {
+  readonly place: FilesConfig;
+  readonly everyMs: number;
+  /** Backups kept; older ones are removed. */
+  readonly keep: number;
 }
 
 /** Where the content of uploaded files is kept. */
@@ -93,6 +102,7 @@ export function readConfig(env: Environment = process.env): Config {
     ),
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
     files: files(env, database),
+    backup: backup(env),
   });
 }
 
@@ -123,28 +133,46 @@ function databaseFile(url: string): string | null {
   throw new ConfigError('DATABASE_URL: must begin with sqlite: or postgres://');
 }
 
-/** `disk:<folder>` (default: `files` beside the database), or `s3://bucket/prefix?endpoint=…&region=…` with the keys in AWS_…. */
+/** Default: `files` beside the database. */
 function files(env: Environment, database: string | null): FilesConfig {
   const value = env.TESSERA_FILES;
-  if (!value)
-    return { kind: 'disk', folder: database === null ? resolve('data/files') : join(dirname(database), 'files') };
+  if (value) return place('TESSERA_FILES', value, env);
+  return { kind: 'disk', folder: database === null ? resolve('data/files') : join(dirname(database), 'files') };
+}
+
+function backup(env: Environment): BackupConfig | null {
+  const { TESSERA_BACKUP: value } = env;
+  if (!value) return null;
+  return {
+    place: place('TESSERA_BACKUP', value, env),
+    everyMs: duration('TESSERA_BACKUP_EVERY', env.TESSERA_BACKUP_EVERY, 24 * 3_600_000),
+    keep: wholeNumber('TESSERA_BACKUP_KEEP', env.TESSERA_BACKUP_KEEP, 7, 1, 10_000),
+  };
+}
+
+/** Where backups are, as it is typed: a folder, or an object store as in TESSERA_BACKUP. */
+export function readBackupPlace(value: string, env: Environment = process.env): FilesConfig {
+  const isNamed = value.startsWith('s3://') || value.startsWith('disk:');
+  return place('TESSERA_BACKUP', isNamed ? value : `disk:${value}`, env);
+}
+
+/** `disk:<folder>`, or `s3://bucket/prefix?endpoint=…&region=…` with the keys in AWS_…. */
+function place(name: string, value: string, env: Environment): FilesConfig {
   const folder = /^disk:(.+)$/.exec(value)?.[1];
   if (folder !== undefined) return { kind: 'disk', folder: resolve(folder) };
   const form = 's3://bucket/prefix?endpoint=https://…&region=…';
   if (!value.startsWith('s3://') || !URL.canParse(value)) {
-    throw new ConfigError(`TESSERA_FILES: must be disk:<folder> or ${form}`);
+    throw new ConfigError(`${name}: must be disk:<folder> or ${form}`);
   }
   const { hostname: bucket, pathname, searchParams } = new URL(value);
   const region = searchParams.get('region') || 'us-east-1';
   const endpoint = searchParams.get('endpoint') || `https://s3.${region}.amazonaws.com`;
   if (bucket === '' || !URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
-    throw new ConfigError(`TESSERA_FILES: must name a bucket and an http or https endpoint, as in ${form}`);
+    throw new ConfigError(`${name}: must name a bucket and an http or https endpoint, as in ${form}`);
   }
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (!accessKeyId || !secretAccessKey) {
-    throw new ConfigError(
-      'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: must be set when TESSERA_FILES is in an object store',
-    );
+    throw new ConfigError(`AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: must be set when ${name} is in an object store`);
   }
   return {
     kind: 's3',
@@ -183,6 +211,17 @@ function wholeNumber(name: string, value: string | undefined, fallback: number, 
     throw new ConfigError(`${name}: must be a whole number from ${min} to ${max}`);
   }
   return number;
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+
+/** `90m`, `12h`, `7d`. @returns milliseconds */
+function duration(name: string, value: string | undefined, fallback: number): number {
+  if (!value) return fallback;
+  const [, amount, unit = ''] = /^(\d{1,5})([mhd])$/.exec(value) ?? [];
+  const ms = Number(amount) * (unitMs[unit] ?? Number.NaN);
+  if (!(ms > 0)) throw new ConfigError(`${name}: must be like 90m, 12h or 7d`);
+  return ms;
 }
 
 function oneOf<T extends string>(name: string, value: string | undefined, fallback: T, allowed: readonly T[]): T {

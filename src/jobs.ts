@@ -1,4 +1,5 @@
 /** What runs by itself: what is queued is sent, usage is flushed, what has passed its life is cleared. */
+import { type BackupSchedule, createBackupJob } from './core/backup/schedule-backups.ts';
 import type { Core } from './core/context.ts';
 import { clearDeliveries } from './core/deliveries/clear-deliveries.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
@@ -15,7 +16,12 @@ export interface Jobs {
 
 export type JobFailure = (job: string, error: unknown) => void;
 
-export function startJobs(core: Core, onFailure: JobFailure): Jobs {
+export interface JobOptions {
+  /** Null: none are made. */
+  readonly backups?: BackupSchedule | null;
+}
+
+export function startJobs(core: Core, onFailure: JobFailure, { backups = null }: JobOptions = {}): Jobs {
   const running = new Set<Promise<void>>();
   const every = (name: string, ms: number, work: () => Promise<unknown>) => {
     let isRunning = false;
@@ -40,6 +46,9 @@ export function startJobs(core: Core, onFailure: JobFailure): Jobs {
     every('clear-deliveries', 60_000, () => clearDeliveries(core)),
     every('clear-notifications', 600_000, () => clearNotifications(core)),
     every('files', 60_000, createFileCollector(core)),
+    ...(backups === null
+      ? []
+      : [every('backup', 60_000, createBackupJob({ clock: core.clock, snapshot: core.store.snapshot }, backups))]),
   ];
   const channels = { webhook: createWebhookChannel(core), push: createPushChannel(core) };
   const deliveries = runDeliveries(core, channels, (error) => onFailure('deliveries', error));

@@ -10,12 +10,12 @@ export interface Progress {
 
 const silent: Progress = { update: () => undefined, note, stop: () => undefined };
 
-export async function createProgress(total: number, isWanted: boolean): Promise<Progress> {
+export async function createProgress(total: number, isWanted: boolean, unit = 'rows'): Promise<Progress> {
   if (!isWanted || !process.stderr.isTTY || total === 0) return silent;
   const { default: progress } = await import('cli-progress');
   const { systemClock } = await import('../core/clock.ts');
   const bar = new progress.SingleBar({
-    format: '{bar} {percentage} % | {value}/{total} rows | {rate} rows/s | {eta_formatted} left',
+    format: `{bar} {percentage} % | {value}/{total} ${unit} | {rate} ${unit}/s | {eta_formatted} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,

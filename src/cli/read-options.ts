@@ -24,6 +24,13 @@ export function readExpiry(text: string): number {
   return at;
 }
 
+/** An instant such as 2027-01-31 or 2027-01-31T12:00:00Z. @returns milliseconds since 1970 */
+export function readInstant(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be like 2027-01-31 or 2027-01-31T12:00:00Z.');
+  return at;
+}
+
 export function readWhole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

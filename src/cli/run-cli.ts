@@ -1,5 +1,6 @@
 /** The command line: parses it, runs one command, and answers the exit code. Commands load what they need when they run. */
 import { Command } from 'commander';
+import { addBackup } from './backup.ts';
 import type { AddCommand, Done } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExport } from './export.ts';
@@ -7,6 +8,7 @@ import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addKey } from './key.ts';
 import { tellFailure } from './output.ts';
+import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
 import { readVersion } from './version.ts';
@@ -23,7 +25,16 @@ In a clone, "tessera" is "npm run -s tessera --".
 Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 not found, 4 refused, 5 database in use.`;
 
 /** In the order of the help. */
-const commands: readonly AddCommand[] = [addStart, addInit, addServe, addImport, addExport, addKey];
+const commands: readonly AddCommand[] = [
+  addStart,
+  addInit,
+  addServe,
+  addImport,
+  addExport,
+  addBackup,
+  addRestore,
+  addKey,
+];
 
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.ok;

@@ -132,9 +132,34 @@ export interface StoreHealth {
   readonly engine: 'sqlite' | 'postgres';
 }
 
+/** What a copy of the database holds. */
+export interface DatabaseFacts {
+  /** Rows by physical table. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The last entry of the changes log; 0 and null where there is none. */
+  readonly lastChange: number;
+  readonly lastChangeAt: number | null;
+  /** What has been migrated: the version of the database. */
+  readonly migrations: readonly string[];
+  /** Of the master key that the database was made with; null where it has not been noted yet. */
+  readonly masterKeyFingerprint: string | null;
+}
+
+/** A copy of everything as it was at one moment. */
+export interface Snapshot {
+  readonly facts: DatabaseFacts;
+  readonly bytes: number;
+  /** From the beginning, each time it is called. */
+  read(): AsyncIterable<Uint8Array>;
+  /** The copy is needed no more. */
+  remove(): Promise<void>;
+}
+
 export interface Store extends Reads {
   /** Atomic; resolves only when what it wrote is on disk. A work that throws leaves nothing behind and rejects with its error. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Copies everything without making reads or writes wait. What `write` has acknowledged before is in it. */
+  snapshot(): Promise<Snapshot>;
   health(): StoreHealth;
   /** Finishes queued writes, then releases everything. */
   close(): Promise<void>;

@@ -70,12 +70,14 @@ export function storeOver(engine: Engine): Store {
         await finish();
         return result;
       }),
+    snapshot: () => engine.snapshot(),
     health: () => engine.health(),
     close: () => engine.close(),
   };
 }
 
-function sqliteFile(databaseUrl: string): string {
+/** @throws Error with a sentence for the operator when the address is none of an embedded database */
+export function sqliteFile(databaseUrl: string): string {
   if (/^postgres(ql)?:/.test(databaseUrl)) {
     throw new Error(
       'DATABASE_URL: PostgreSQL is not supported yet; use sqlite:<path>, for example sqlite:./data/tessera.db',

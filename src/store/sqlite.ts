@@ -12,6 +12,7 @@ import { type CheckpointLimits, checkpointLimits, createCheckpointer } from './s
 import { type Handle, isFatalCode, openHandle, storeUnavailable } from './sqlite-handle.ts';
 import { createPrivateFile, lockDatabase } from './sqlite-lock.ts';
 import { createReader, type Reader } from './sqlite-reader.ts';
+import { snapshotSqlite } from './sqlite-snapshot.ts';
 import { createWriter } from './sqlite-writer.ts';
 
 export interface SqliteOptions {
@@ -150,6 +151,10 @@ function assemble(
       return open().arrays(sql, params);
     },
     write: writer.write,
+    snapshot: async () => {
+      open();
+      return snapshotSqlite(file);
+    },
     health: () => health,
     close() {
       closing ??= close();

@@ -69,6 +69,13 @@ export async function startS3Server(): Promise<S3Server> {
       objects.delete(pathname);
       return void send(204);
     }
+    if (searchParams.get('list-type') === '2') {
+      const folder = `${pathname.replace(/\/$/, '')}/`;
+      const wanted = folder + (searchParams.get('prefix') ?? '');
+      const names = [...objects.keys()].filter((name) => name.startsWith(wanted));
+      const contents = names.map((name) => `<Contents><Key>${name.slice(folder.length)}</Key></Contents>`).join('');
+      return void send(200, `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
+    }
     const object = objects.get(pathname);
     if (object === undefined) return void send(404, '<Error><Code>NoSuchKey</Code></Error>');
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];

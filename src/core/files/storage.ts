@@ -20,6 +20,12 @@ export interface FileStorage {
   remove(key: string): Promise<void>;
 }
 
+/** A storage whose keys can be asked for: small ones, such as backups in a place of their own. */
+export interface ListedStorage extends FileStorage {
+  /** Keys that begin so and are in no folder, in any order; also of what an interrupted `put` left. */
+  list(beginning: string): Promise<string[]>;
+}
+
 /** Two levels of folders of 3,844 each keep directories small at any number of files. */
 export function storageKey(fileId: string): string {
   return `${fileId.slice(0, 2)}/${fileId.slice(2, 4)}/${fileId}`;

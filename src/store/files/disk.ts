@@ -1,9 +1,9 @@
 /** Files in a folder. A file appears under its name only when it is whole and on the disk. */
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FileStorage } from '../../core/files/storage.ts';
+import type { ListedStorage } from '../../core/files/storage.ts';
 
-export function createDiskStorage(folder: string): FileStorage {
+export function createDiskStorage(folder: string): ListedStorage {
   const pathOf = (key: string) => join(folder, key);
   /** Beside its final name: `remove` finds what an interrupted `put` left without searching. */
   const partOf = (key: string) => `${pathOf(key)}.part`;
@@ -44,6 +44,14 @@ export function createDiskStorage(folder: string): FileStorage {
     async remove(key) {
       await rm(partOf(key), { force: true });
       await rm(pathOf(key), { force: true });
+    },
+    async list(beginning) {
+      const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      });
+      const keys = entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace(/\.part$/, ''));
+      return [...new Set(keys)].filter((key) => key.startsWith(beginning));
     },
   };
 }

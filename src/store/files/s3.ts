@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { S3mini, S3ServiceError } from 's3mini';
-import type { FileStorage } from '../../core/files/storage.ts';
+import type { ListedStorage } from '../../core/files/storage.ts';
 
 export interface S3Place {
   readonly bucket: string;
@@ -21,7 +21,7 @@ export interface S3Place {
 /** The services take no smaller parts than 5 MiB, and at most 10,000. */
 const partBytes = 8 * 1024 * 1024;
 
-export function createS3Storage(place: S3Place): FileStorage {
+export function createS3Storage(place: S3Place): ListedStorage {
   const { accessKeyId, secretAccessKey, region } = place;
   const endpoint = `${place.endpoint.replace(/\/+$/, '')}/${place.bucket}`;
   const client = new S3mini({ accessKeyId, secretAccessKey, endpoint, region });
@@ -73,6 +73,10 @@ export function createS3Storage(place: S3Place): FileStorage {
       await client.deleteObject(nameOf(key)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
+    },
+    async list(beginning) {
+      const objects = (await client.listObjects('/', nameOf(beginning))) ?? [];
+      return objects.map(({ Key }) => Key.slice(nameOf('').length)).filter((key) => !key.includes('/'));
     },
   };
 }

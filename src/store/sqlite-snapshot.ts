@@ -1,0 +1,91 @@
+/**
+ * Copies of a database file as it was at one moment, made on a thread of their own; also of a database that another process
+ * has open, which is how a backup is made beside a running server.
+ */
+import { createReadStream } from 'node:fs';
+import { open, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import type { DatabaseFacts, Snapshot } from '../core/store.ts';
+
+interface Report {
+  readonly facts: DatabaseFacts | null;
+  readonly problems: readonly string[];
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+const infix = '.snapshot-';
+const forgottenMs = 24 * 3600 * 1000;
+
+/** The copy is beside the database until it is removed: it takes as much room as the data in it. */
+export async function snapshotSqlite(file: string): Promise<Snapshot> {
+  await removeForgotten(file);
+  const copy = `${file}${infix}${newId()}`;
+  // It must not be readable by others for a moment, and an empty file is taken as it is.
+  await (await open(copy, 'wx', 0o600)).close();
+  const remove = async (): Promise<void> => {
+    await rm(copy, { force: true });
+    await rm(`${copy}-journal`, { force: true });
+  };
+  try {
+    const { facts } = await runWorker({ file, into: copy, isChecked: false });
+    if (facts === null) throw unusable(file, 'its copy tells nothing');
+    const { size } = await stat(copy);
+    return { facts, bytes: size, read: () => createReadStream(copy, { highWaterMark: 1 << 18 }), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** A process that was killed leaves its copy: nobody needs a day for one. */
+async function removeForgotten(file: string): Promise<void> {
+  const now = systemClock.now();
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(basename(file) + infix)) continue;
+    const path = join(dirname(file), name);
+    const found = await stat(path).catch(() => null);
+    if (found !== null && now - found.mtimeMs > forgottenMs) await rm(path, { force: true });
+  }
+}
+
+export interface DatabaseState {
+  /** Null where there are problems. */
+  readonly facts: DatabaseFacts | null;
+  /** Damage, in the engine's words; at most 20. Looked for only where that was asked for. */
+  readonly problems: readonly string[];
+}
+
+/** What is in a database file. With `isChecked`, all of it is read to find damage. */
+export function readDatabase(file: string, { isChecked = false } = {}): Promise<DatabaseState> {
+  return runWorker({ file, into: null, isChecked });
+}
+
+interface Order {
+  readonly file: string;
+  readonly into: string | null;
+  readonly isChecked: boolean;
+}
+
+function runWorker(order: Order): Promise<DatabaseState> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./sqlite-snapshot-worker.mjs', import.meta.url), {
+      workerData: order,
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    });
+    worker.once('message', ({ facts, problems, error }: Report) => {
+      if (error === null) resolve({ facts, problems });
+      else reject(unusable(order.file, `${error.code} ${error.message}`));
+    });
+    worker.once('error', (error) => reject(unusable(order.file, String(error))));
+    worker.once('exit', () => reject(unusable(order.file, 'the thread has ended')));
+  });
+}
+
+function unusable(file: string, why: string): AppError {
+  const internal = `${file}: ${why}`;
+  return new AppError('store_unavailable', `The database cannot be read now (${why}).`, { internal });
+}

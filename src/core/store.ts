@@ -149,6 +149,8 @@ export interface DatabaseFacts {
 export interface Snapshot {
   readonly facts: DatabaseFacts;
   readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
   /** From the beginning, each time it is called. */
   read(): AsyncIterable<Uint8Array>;
   /** The copy is needed no more. */

@@ -3,6 +3,8 @@
  * and says what is in it. One read transaction of a connection of its own, so writers and other readers go on. Plain
  * JavaScript, as the checkpoint thread.
  */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
@@ -19,9 +21,28 @@ try {
   const problems = isChecked ? problemsOf(path) : [];
   // What is damaged may not even tell what is in it.
   const facts = problems.length > 0 ? null : factsOf(path);
-  parentPort?.postMessage({ facts, problems, error: null });
+  const sha256 = into === null ? '' : hashOf(into);
+  parentPort?.postMessage({ facts, problems, sha256, error: null });
 } catch (error) {
-  parentPort?.postMessage({ facts: null, problems: [], error: { code: error.code ?? '', message: error.message } });
+  parentPort?.postMessage({
+    facts: null,
+    problems: [],
+    sha256: '',
+    error: { code: error.code ?? '', message: error.message },
+  });
+}
+
+/** Here, because it would cost the main thread more than all the rest. */
+function hashOf(path) {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  const fd = openSync(path, 'r');
+  try {
+    for (let bytes = readSync(fd, chunk); bytes > 0; bytes = readSync(fd, chunk)) hash.update(chunk.subarray(0, bytes));
+  } finally {
+    closeSync(fd);
+  }
+  return hash.digest('hex');
 }
 
 function problemsOf(path) {

@@ -14,6 +14,7 @@ import type { DatabaseFacts, Snapshot } from '../core/store.ts';
 interface Report {
   readonly facts: DatabaseFacts | null;
   readonly problems: readonly string[];
+  readonly sha256: string;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -31,10 +32,10 @@ export async function snapshotSqlite(file: string): Promise<Snapshot> {
     await rm(`${copy}-journal`, { force: true });
   };
   try {
-    const { facts } = await runWorker({ file, into: copy, isChecked: false });
+    const { facts, sha256 } = await runWorker({ file, into: copy, isChecked: false });
     if (facts === null) throw unusable(file, 'its copy tells nothing');
     const { size } = await stat(copy);
-    return { facts, bytes: size, read: () => createReadStream(copy, { highWaterMark: 1 << 18 }), remove };
+    return { facts, bytes: size, sha256, read: () => createReadStream(copy, { highWaterMark: 1 << 18 }), remove };
   } catch (error) {
     await remove();
     throw error;
@@ -70,14 +71,14 @@ interface Order {
   readonly isChecked: boolean;
 }
 
-function runWorker(order: Order): Promise<DatabaseState> {
+function runWorker(order: Order): Promise<DatabaseState & { readonly sha256: string }> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./sqlite-snapshot-worker.mjs', import.meta.url), {
       workerData: order,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });
-    worker.once('message', ({ facts, problems, error }: Report) => {
-      if (error === null) resolve({ facts, problems });
+    worker.once('message', ({ facts, problems, sha256, error }: Report) => {
+      if (error === null) resolve({ facts, problems, sha256 });
       else reject(unusable(order.file, `${error.code} ${error.message}`));
     });
     worker.once('error', (error) => reject(unusable(order.file, String(error))));

@@ -32,8 +32,7 @@ export async function createBackup(
   const name = backupName(madeAt);
   const snapshot = await source.snapshot();
   try {
-    const plain = checkedBytes(snapshot.read(), (bytes) => onBytes?.(bytes, snapshot.bytes));
-    const packed = checkedBytes(compressed(plain.content));
+    const packed = checkedBytes(compressed(watched(snapshot, onBytes)));
     await place.put(contentKey(name), packed.content);
     const manifest: Manifest = {
       format: 1,
@@ -41,7 +40,7 @@ export async function createBackup(
       content: contentKey(name),
       compression: 'zstd',
       compressed: packed.result(),
-      database: plain.result(),
+      database: { bytes: snapshot.bytes, sha256: snapshot.sha256 },
       facts: snapshot.facts,
     };
     await place.put(manifestKey(name), one(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)));
@@ -59,6 +58,18 @@ function compressed(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arra
   // A failure of the source destroys the packer with it, and its reader sees the same error.
   pipeline(Readable.from(content, { objectMode: false }), packer, () => undefined);
   return packer;
+}
+
+async function* watched(
+  { read, bytes }: Snapshot,
+  onBytes: ((done: number, total: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of read()) {
+    yield chunk;
+    done += chunk.length;
+    onBytes?.(done, bytes);
+  }
 }
 
 async function* one(content: Uint8Array): AsyncGenerator<Uint8Array> {

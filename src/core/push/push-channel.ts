@@ -17,6 +17,7 @@ export function createPushChannel(core: Core): Channel {
       if (device === undefined) return { refusal: 'the device is gone' };
       const notification = await core.store.find('notifications', { id: row.parent_id ?? '' });
       if (notification === undefined) return { refusal: 'the notification is gone' };
+      const { id, title, body, url } = notification;
       const ttlMs = notification.expires_at - core.clock.now();
       if (ttlMs < 0 && row.attempts.length > 0) return { refusal: 'the notification has expired' };
       const { publicKey, privateKey } = await vapidKeys(core);
@@ -24,7 +25,7 @@ export function createPushChannel(core: Core): Channel {
       const { default: webPush } = await import('web-push');
       const details = webPush.generateRequestDetails(
         { endpoint: device.endpoint, keys: { p256dh: device.p256dh, auth: device.auth } },
-        encodeMessage(notification),
+        encodeMessage({ id, title, body, url }),
         {
           TTL: Math.max(0, Math.ceil(ttlMs / 1000)),
           urgency: notification.urgency,

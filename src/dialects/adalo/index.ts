@@ -6,6 +6,7 @@ import type { Dialect } from '../dialect.ts';
 import { findCredential } from './credential.ts';
 import { renderError } from './errors.ts';
 import { documentApp } from './panel.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { recordRoutes } from './routes/records.ts';
 
 export const adalo: Dialect = {
@@ -19,6 +20,7 @@ export const adalo: Dialect = {
   routes(scope: FastifyInstance, core: Core) {
     readBodiesAsText(scope);
     recordRoutes(scope, core);
+    notificationRoutes(scope, core);
   },
   document: documentApp,
 };

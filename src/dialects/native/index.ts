@@ -18,6 +18,8 @@ import { logRoutes } from './routes/logs.ts';
 import { meRoutes } from './routes/me.ts';
 import { memberRoutes } from './routes/members.ts';
 import { planRoutes } from './routes/plans.ts';
+import { pushRoutes } from './routes/push.ts';
+import { pushPageRoutes } from './routes/push-pages.ts';
 import { recordBatchRoutes } from './routes/record-batches.ts';
 import { recordRoutes } from './routes/records.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -57,6 +59,8 @@ export const native: Dialect = {
     meRoutes(routes, core);
     logRoutes(routes, core);
     webhookRoutes(routes, core);
+    pushRoutes(routes, core);
+    pushPageRoutes(routes);
     planRoutes(routes, core);
     errorRoutes(routes);
     documentRoutes(routes, core, operations);

@@ -16,6 +16,7 @@ const tags = [
   { name: 'audit', description: 'Who did what, when, from where.' },
   { name: 'changes', description: 'Every change of every record, in order.' },
   { name: 'webhooks', description: 'Who is told what happens to records, and what became of it.' },
+  { name: 'push', description: 'Notifications to the users of an app, and the devices that take them.' },
   { name: 'plans', description: 'What a workspace may have.' },
   { name: 'errors', description: 'Every error code and what it means.' },
   { name: 'documents', description: 'This API, described.' },

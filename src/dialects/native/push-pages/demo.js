@@ -1,0 +1,100 @@
+// The page of /push/demo. App and token come behind the `#`, which browsers send to no server.
+const byId = (id) => document.getElementById(id);
+const given = new URLSearchParams(location.hash.slice(1));
+let app = given.get('app');
+let token = given.get('token');
+let endpoint = null;
+
+const say = (text) => {
+  byId('status').textContent = text;
+};
+
+async function call(method, path, body) {
+  const answer = await fetch(`/api/v1/apps/${encodeURIComponent(app)}/push${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok)
+    throw new Error((await answer.json().catch(() => ({}))).detail ?? `the server answered ${answer.status}`);
+}
+
+async function load() {
+  byId('access').hidden = true;
+  byId('steps').hidden = false;
+  if (!window.tesseraPush.isSupported) {
+    byId('allow').disabled = true;
+    say(
+      'This browser does not take notifications here. They need https or localhost; on an iPhone, a page on the home screen.',
+    );
+  }
+}
+
+/** The script reads its app from its tag: it is added anew once the app is known. */
+async function withApp() {
+  const script = document.createElement('script');
+  script.src = '/push/client.js';
+  script.dataset.app = app;
+  await new Promise((resolve, reject) => {
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', reject);
+    document.body.append(script);
+  });
+}
+
+byId('access').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  app = byId('app').value.trim();
+  token = byId('token').value.trim();
+  await withApp();
+  await load();
+});
+
+byId('allow').addEventListener('click', async () => {
+  say('Registering …');
+  try {
+    ({ endpoint } = await window.tesseraPush.subscribe(token));
+    byId('send').disabled = false;
+    byId('leave').hidden = false;
+    say('This browser is registered.');
+  } catch (error) {
+    say(`That did not work: ${error.message}.`);
+  }
+});
+
+byId('send').addEventListener('click', async () => {
+  try {
+    await call('POST', '/test', { token, endpoint });
+    say('Sent. It arrives in a moment.');
+  } catch (error) {
+    say(`That did not work: ${error.message}.`);
+  }
+});
+
+byId('leave').addEventListener('click', async () => {
+  await window.tesseraPush.unsubscribe();
+  endpoint = null;
+  byId('send').disabled = true;
+  byId('leave').hidden = true;
+  say('This browser is not registered any more.');
+});
+
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (data?.type !== 'tessera-push') return;
+  const item = document.createElement('li');
+  const title = document.createElement('strong');
+  title.textContent = data.title;
+  item.append(title, data.body);
+  byId('arrived').prepend(item);
+  byId('arrived-title').hidden = false;
+  say('A notification arrived.');
+});
+
+if (app !== null && token !== null) {
+  history.replaceState(null, '', location.pathname);
+  withApp().then(load);
+} else {
+  byId('command').textContent =
+    `curl -X POST ${location.origin}/api/v1/apps/APP/push/tokens \\\n  -H 'Authorization: Bearer tsr_…' -H 'Content-Type: application/json' \\\n  -d '{"audience": {"email": "ada@example.com"}}'`;
+  byId('access').hidden = false;
+}

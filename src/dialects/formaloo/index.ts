@@ -17,6 +17,8 @@ import { rowRoutes } from './routes/row.ts';
 import { rowsRoutes } from './routes/rows.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { createFormat, formatName } from './webhook-format.ts';
 
 export const formaloo: Dialect = {
   name: 'formaloo',
@@ -26,6 +28,7 @@ export const formaloo: Dialect = {
   tellsMethods: true,
   cors: corsHeaders('x-api-key, Authorization, Content-Type, Accept, x-workspace, x-app-id, x-scope'),
   routes(scope: FastifyInstance, core: Core) {
+    core.webhooks.addFormat(formatName, createFormat(core));
     readBodies(scope);
     // Behind the check of the key, which every route begins with.
     scope.addHook('onRoute', (route) => {
@@ -44,5 +47,6 @@ export const formaloo: Dialect = {
     submitRoutes(scope, core, forms);
     rowsRoutes(scope, core, forms);
     rowRoutes(scope, core, forms);
+    webhookRoutes(scope, core, forms);
   },
 };

@@ -152,6 +152,40 @@ function rowText(
   shape: RowShape,
 ): string {
   const id = recordId(row);
+  const { data, rendered, readable } = answersText(parts, row, links, context, shape.isMap === true);
+  const { draft } = shape;
+  const submission = context.submissions.get(id);
+  const code = draft ?? submission?.code ?? names.code;
+  const tracking =
+    hasTracking && draft === undefined ? `"${core.secrets.submissionCodes.track(form.table.number, id)}"` : 'null';
+  const shownId = draft === undefined ? id : null;
+  return (
+    `{"id":${shownId},"slug":"${draft ?? names.slug}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":${data},` +
+    `"rendered_data":${rendered},"readable_data":${readable},` +
+    `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
+    `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +
+    `${tagsText(context.tags.get(id), tags)},${traceText(submission)},${constants}${shape.extra ?? ''}}`
+  );
+}
+
+/** The answers of a row in their three forms, as JSON text. */
+interface AnswersText {
+  readonly data: string;
+  readonly rendered: string;
+  readonly readable: string;
+}
+
+export function renderAnswers(form: Form, row: StoredRow, links: Links, context: RowContext): AnswersText {
+  return answersText(compiledOf(form).parts, row, links, context, false);
+}
+
+function answersText(
+  parts: readonly Part[],
+  row: StoredRow,
+  links: Links,
+  context: RowContext,
+  isMap: boolean,
+): AnswersText {
   let data = '';
   let rendered = '';
   let readable = '';
@@ -170,21 +204,9 @@ function rowText(
     const comma = data === '' ? '' : ',';
     data += `${comma}${dataKey}${raw}`;
     readable += `${comma}${readableKey}${value}`;
-    rendered += `${comma}${shape.isMap === true ? dataKey : ''}${before}${value},"raw_value":${raw}${after}`;
+    rendered += `${comma}${isMap ? dataKey : ''}${before}${value},"raw_value":${raw}${after}`;
   }
-  const { draft } = shape;
-  const submission = context.submissions.get(id);
-  const code = draft ?? submission?.code ?? names.code;
-  const tracking =
-    hasTracking && draft === undefined ? `"${core.secrets.submissionCodes.track(form.table.number, id)}"` : 'null';
-  const shownId = draft === undefined ? id : null;
-  return (
-    `{"id":${shownId},"slug":"${draft ?? names.slug}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":{${data}},` +
-    `"rendered_data":${shape.isMap === true ? `{${rendered}}` : `[${rendered}]`},"readable_data":{${readable}},` +
-    `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
-    `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +
-    `${tagsText(context.tags.get(id), tags)},${traceText(submission)},${constants}${shape.extra ?? ''}}`
-  );
+  return { data: `{${data}}`, rendered: isMap ? `{${rendered}}` : `[${rendered}]`, readable: `{${readable}}` };
 }
 
 const noTrace = '"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';

@@ -23,6 +23,7 @@ import { openStore, type StoreOptions, sqliteFile } from './store/index.ts';
 import { snapshotSqlite } from './store/sqlite-snapshot.ts';
 
 // What commands do with database files and places of backups, without a server.
+export { checkSqlite } from './store/check-sqlite.ts';
 export { openFileStorage } from './store/files/index.ts';
 export { openStore } from './store/index.ts';
 export { readChanges, readFieldRows } from './store/read-changes.ts';

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addBackup } from './backup.ts';
 import type { AddCommand, Done } from './command.ts';
+import { addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
@@ -33,6 +34,7 @@ const commands: readonly AddCommand[] = [
   addExport,
   addBackup,
   addRestore,
+  addDoctor,
   addKey,
 ];
 

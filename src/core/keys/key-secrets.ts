@@ -12,7 +12,7 @@ export interface MadeSecrets {
 }
 
 /** Binds a sealed secret to its key and part, so that none can be passed off as another. */
-function ownerOf(keyId: string, part: KeyPart): string {
+export function ownerOf(keyId: string, part: KeyPart): string {
   return `${keyId}/${part}`;
 }
 

@@ -7,7 +7,7 @@ import type { EngineTx, Executor } from '../engine.ts';
 import { type Compile, hole, sql } from '../statement.ts';
 
 /** Ids per block: the most rows that an offset still has to step over. */
-const blockIds = 4096;
+export const blockIds = 4096;
 
 /** Where a page at an offset begins: at this id (inclusive), stepping over so many records. */
 export interface OffsetStart {

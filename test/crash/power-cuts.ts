@@ -40,7 +40,7 @@ async function oneRun(points: number, seed: number, report: Report, options: Cut
   try {
     const { place, setUpAt, crew } = await record(folder, seed, points * eventsPerPoint, recorder);
     refuseRepeatedIds(crew.journals);
-    const moments = Array.from({ length: points }, () => random.whole(0, recorder.events.length)).sort((a, b) => a - b);
+    const moments = Array.from({ length: points }, () => random.whole(1, recorder.events.length)).sort((a, b) => a - b);
     report.acknowledged += crew.journals.reduce((sum, { operations }) => sum + operations.length, 0);
     report.restarts += recorder.events.filter(({ kind }) => kind === 'restart').length - 1;
     await walkCuts(recorder.events, moments, async (moment, writeImage) => {

@@ -13,12 +13,16 @@ export interface RouteCase {
   readonly needs: Verb | 'whoever is in' | 'anybody' | 'any key' | 'operator';
   /** Another verb that is as good. */
   readonly orElse?: Verb;
+  /** Another verb that is needed as well. */
+  readonly and?: Verb;
   /** That of any table of the app is enough. */
   readonly inAnyTable?: boolean;
   /** Who is in and may not is told that it is not there. */
   readonly isHidden?: boolean;
-  /** What the path names: where a key that is bound to an app ends. */
-  readonly of?: 'workspace' | 'app' | 'table';
+  /** The refusal of strangers is about the body: it has another status than that of a path. */
+  readonly isInBody?: boolean;
+  /** What the path names: where a key that is bound to an app ends. `own`: nothing, it is the app of the key. */
+  readonly of?: 'workspace' | 'app' | 'table' | 'own';
   /** Values of the path's parameters, by name. */
   readonly path: (names: Names) => Readonly<Record<string, string | number>>;
   readonly query?: (names: Names) => string;

@@ -19,8 +19,20 @@ const routes: RouteCases = {
   'DELETE /apps/:app/collections/:collection/:id': { ...base, needs: 'delete' },
 };
 
+const notification: RouteCase = {
+  door: 'adalo',
+  of: 'app',
+  needs: 'push',
+  path: () => ({}),
+  body: ({ app, user }) => ({
+    appId: app,
+    audience: { id: user },
+    notification: { titleText: 'New', bodyText: 'New' },
+  }),
+};
+
 export const adaloRoutes: RouteCases = Object.fromEntries(
-  Object.entries(routes).flatMap(([name, route]) => [
+  Object.entries({ ...routes, 'POST /notifications': notification }).flatMap(([name, route]) => [
     [name, route],
     [name.replace(' /', ' /v0/'), route],
   ]),

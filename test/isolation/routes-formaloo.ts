@@ -1,4 +1,5 @@
 /** The routes of Formaloo, in one of their versions: the versions are one pattern. Slugs are the beginnings of ids. */
+import { createHash } from 'node:crypto';
 import type { RouteCase, RouteCases } from './route-case.ts';
 import type { Names } from './world.ts';
 
@@ -17,7 +18,24 @@ const ofForm = {
 const ofLegacyForm = { ...ofForm, path: ({ table }: Names) => legacy(table) } as const satisfies Partial<RouteCase>;
 const ofField = { ...ofForm, path: (names: Names) => modern(names, names.field) } as const satisfies Partial<RouteCase>;
 
+const ofRow = {
+  ...ofForm,
+  path: ({ recordSlug }: Names) => ({ version: 'v3.0', slug: recordSlug }),
+} as const satisfies Partial<RouteCase>;
+/** Forms of the public have an address as well, worked out from the table's id. */
+const ofAddress = {
+  ...ofForm,
+  needs: 'read',
+  path: ({ table }: Names) => ({ version: 'v3.0', slug: addressOf(table) }),
+} as const satisfies RouteCase;
+
 const answers = ({ field }: Names) => ({ [slug(field)]: 'new' });
+const rows = ({ recordSlug }: Names) => ({ slugs_list: [recordSlug] });
+const newForm = () => ({ title: 'New' });
+const newField = ({ table }: Names) => ({ form: slug(table), title: 'New', type: 'short_text' });
+/** A form or field of strangers in the body. */
+const insideField = [{ what: 'form', body: (_own: Names, other: Names) => newField(other) }];
+const manyAnswers = { ...ofForm, needs: 'delete', body: rows } as const satisfies RouteCase;
 
 export const formalooRoutes: RouteCases = {
   // It takes a secret key in the place of a token: without one it refuses, as everything does.
@@ -26,13 +44,90 @@ export const formalooRoutes: RouteCases = {
   'GET /:version/profiles/me': self,
   'GET /:version/forms-profile': self,
   'GET /:version/profiles/profile/me': { ...self, path: () => ({ version: 'v1' }) },
+  'GET /:version/businesses': self,
+  // There is one: that of the key, whatever the path says.
+  'GET /:version/businesses/:slug': { ...self, path: ({ app }) => ({ version: 'v3.0', slug: app }) },
+  'PATCH /:version/businesses/:slug': { ...self, path: ({ app }) => ({ version: 'v3.0', slug: app }) },
+  'GET /:version/keys': { ...self, needs: 'manage', of: 'own' },
 
   'GET /:version/forms': self,
   'GET /:version/forms/list': { ...self, path: () => ({ version: 'v1' }) },
   'GET /:version/forms/:slug': { ...ofForm, needs: 'read' },
   'GET /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'read' },
+  'POST /:version/forms': { ...self, needs: 'schema', of: 'own', body: newForm },
+  'POST /:version/forms/form': {
+    ...self,
+    path: () => ({ version: 'v1' }),
+    needs: 'schema',
+    of: 'own',
+    body: newForm,
+  },
+  'PATCH /:version/forms/:slug': { ...ofForm, needs: 'schema', body: newForm },
+  'PUT /:version/forms/:slug': { ...ofForm, needs: 'schema', body: newForm },
+  'PATCH /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'schema', body: newForm },
+  'PUT /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'schema', body: newForm },
+  'DELETE /:version/forms/:slug': { ...ofForm, needs: 'schema' },
+  'DELETE /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'schema' },
+  'DELETE /:version/form-fields/:slug': { ...ofForm, needs: 'schema' },
+  'POST /:version/forms/:slug/copy': { ...ofForm, needs: 'schema' },
+  'POST /:version/forms/form/copy': {
+    ...ofLegacyForm,
+    needs: 'schema',
+    body: ({ table }) => ({ copied_form: slug(table) }),
+  },
+
   'GET /:version/fields': self,
   'GET /:version/fields/:slug': { ...ofField, needs: 'read' },
+  'GET /:version/fields/:slug/choices': { ...ofField, needs: 'read' },
+  'POST /:version/fields': { ...ofForm, needs: 'schema', body: newField, inside: insideField, isInBody: true },
+  'POST /:version/fields/:path': {
+    ...ofForm,
+    path: () => ({ version: 'v3.0', path: 'short_text' }),
+    needs: 'schema',
+    body: newField,
+    inside: insideField,
+    isInBody: true,
+  },
+  'POST /:version/fields/duplicate': {
+    ...ofForm,
+    needs: 'schema',
+    body: ({ field }) => ({ copied_field: slug(field) }),
+    inside: [{ what: 'field', body: (_own, { field }) => ({ copied_field: slug(field) }) }],
+    isInBody: true,
+  },
+  'PATCH /:version/fields/:slug': { ...ofField, needs: 'schema', body: () => ({ description: 'new' }) },
+  'PUT /:version/fields/:slug': { ...ofField, needs: 'schema', body: () => ({ description: 'new' }) },
+  'PATCH /:version/fields/:slug/type': { ...ofField, needs: 'schema', body: () => ({ type: 'long_text' }) },
+  'DELETE /:version/fields/:slug': { ...ofField, needs: 'schema' },
+
+  'GET /:version/form-displays/slug/:slug': { ...ofForm, needs: 'read' },
+  'GET /:version/form-displays/address/:slug': ofAddress,
+  'GET /:version/forms/form/:slug/show': {
+    ...ofAddress,
+    path: ({ table }) => ({ version: 'v1', slug: addressOf(table) }),
+  },
+  'GET /:version/form-displays/by-domain': { ...self, query: () => 'domain=example.com', ownerGets: 404 },
+  'GET /:version/form-displays/tag/:slug': {
+    ...self,
+    path: () => ({ version: 'v3.0', slug: 'nothing' }),
+  },
   'POST /:version/form-displays/slug/:slug/submit': { ...ofForm, needs: 'create', body: answers },
   'POST /:version/forms/form/:slug/submit': { ...ofLegacyForm, needs: 'create', body: answers },
+
+  'GET /:version/forms/:slug/rows': { ...ofForm, needs: 'read' },
+  'GET /:version/forms/form/:slug/submits': { ...ofLegacyForm, needs: 'read' },
+  'POST /:version/forms/:slug/rows': { ...ofForm, needs: 'create', body: answers },
+  'POST /:version/forms/:slug/rows/bulk-delete': manyAnswers,
+  'DELETE /:version/forms/:slug/rows/bulk-delete': manyAnswers,
+  'GET /:version/rows': self,
+  'GET /:version/rows/:slug': { ...ofRow, needs: 'read' },
+  'PATCH /:version/rows/:slug': { ...ofRow, needs: 'update', body: answers },
+  'PUT /:version/rows/:slug': { ...ofRow, needs: 'update', body: answers },
+  'DELETE /:version/rows/:slug': { ...ofRow, needs: 'delete' },
 };
+
+/** wire/formaloo.md §3: lower-case letters and digits, as the dialect works them out. */
+function addressOf(tableId: string): string {
+  const number = createHash('sha256').update(tableId).digest().readUIntBE(0, 6);
+  return number.toString(36).padStart(slugLength, '0').slice(0, slugLength);
+}

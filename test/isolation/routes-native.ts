@@ -2,7 +2,11 @@
 import type { RouteCase, RouteCases } from './route-case.ts';
 import type { Names } from './world.ts';
 
-const path: RouteCase['path'] = ({ workspace, app, table, field, record, key, member, file }: Names) => ({
+const path: RouteCase['path'] = ({ workspace, app, table, field, record, key, member, file, ...more }: Names) => ({
+  device: more.device,
+  notification: more.notification,
+  webhook: more.webhook,
+  event: more.event,
   workspace,
   app,
   table,
@@ -22,6 +26,11 @@ const ofApp = { ...base, of: 'app' } as const;
 const ofWorkspace = { ...base, of: 'workspace' } as const;
 const open = { door: 'open', path, needs: 'anybody' } as const;
 const self = { ...base, needs: 'any key' } as const;
+
+/** Of an app, and yet not telling whether it is there. */
+const openToBrowsers = { ...open, of: 'app' } as const;
+/** The users of the app are in its other table. */
+const ofUsers = { ...ofApp, needs: 'push', inAnyTable: true } as const;
 
 const codeOnly = () => ({ fields: { Code: 'new' } });
 
@@ -193,6 +202,60 @@ export const nativeRoutes: RouteCases = {
   'PATCH /api/v1/plans/:plan': { ...base, needs: 'operator', body: () => ({ name: 'New' }) },
   'GET /api/v1/apps/:app/openapi.json': { ...ofApp, needs: 'whoever is in' },
   'GET /api/v1/apps/:app/docs/:dialect': { ...ofApp, needs: 'whoever is in' },
+
+  // It holds the webhooks of the tables on which the key may have some.
+  'GET /api/v1/apps/:app/webhooks': { ...ofApp, needs: 'whoever is in' },
+  'POST /api/v1/apps/:app/webhooks': {
+    ...ofTable,
+    needs: 'webhooks',
+    body: ({ table }) => ({ table, url: 'http://127.0.0.1:9/', events: ['record.created'] }),
+    inside: [
+      {
+        what: 'table',
+        body: (_own, other) => ({ table: other.table, url: 'http://127.0.0.1:9/', events: ['record.created'] }),
+      },
+    ],
+  },
+  'GET /api/v1/apps/:app/webhooks/:webhook': { ...ofTable, needs: 'webhooks' },
+  'PATCH /api/v1/apps/:app/webhooks/:webhook': { ...ofTable, needs: 'webhooks', body: () => ({ name: 'New' }) },
+  'DELETE /api/v1/apps/:app/webhooks/:webhook': { ...ofTable, needs: 'webhooks' },
+  'POST /api/v1/apps/:app/webhooks/:webhook/reveal': { ...ofTable, needs: 'webhooks' },
+  'POST /api/v1/apps/:app/webhooks/:webhook/test': { ...ofTable, needs: 'webhooks', body: () => ({}) },
+  'GET /api/v1/apps/:app/webhooks/:webhook/events': { ...ofTable, needs: 'webhooks' },
+  // What was told is shown to who may read it.
+  'GET /api/v1/apps/:app/webhooks/:webhook/events/:event': { ...ofTable, needs: 'webhooks', and: 'read' },
+  'POST /api/v1/apps/:app/webhooks/:webhook/events/:event/replay': { ...ofTable, needs: 'webhooks' },
+  'POST /api/v1/apps/:app/webhooks/:webhook/replay': {
+    ...ofTable,
+    needs: 'webhooks',
+    body: () => ({ from: '2026-01-01T00:00:00Z' }),
+  },
+
+  'POST /api/v1/apps/:app/notifications': {
+    ...ofUsers,
+    body: ({ user }) => ({ audience: { id: user }, title: 'New', body: 'New' }),
+  },
+  'GET /api/v1/apps/:app/notifications': ofUsers,
+  'GET /api/v1/apps/:app/notifications/:notification': ofUsers,
+  'POST /api/v1/apps/:app/push/tokens': { ...ofUsers, body: ({ user }) => ({ audience: { id: user } }) },
+  'GET /api/v1/apps/:app/push/devices': ofUsers,
+  'DELETE /api/v1/apps/:app/push/devices/:device': ofUsers,
+  // What browsers call: with a token in the place of a key.
+  'GET /api/v1/apps/:app/push/key': openToBrowsers,
+  'POST /api/v1/apps/:app/push/subscriptions': {
+    ...openToBrowsers,
+    body: () => ({ token: 'psh_', subscription: { endpoint: 'http://127.0.0.1:9/', keys: { p256dh: '', auth: '' } } }),
+    ownerGets: 401,
+  },
+  'DELETE /api/v1/apps/:app/push/subscriptions': {
+    ...openToBrowsers,
+    body: () => ({ endpoint: 'http://127.0.0.1:9/' }),
+  },
+  'POST /api/v1/apps/:app/push/test': {
+    ...openToBrowsers,
+    body: () => ({ token: 'psh_', endpoint: 'http://127.0.0.1:9/' }),
+    ownerGets: 401,
+  },
 
   'GET /api/v1/errors': open,
   'GET /api/v1/errors/:code': open,

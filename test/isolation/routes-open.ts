@@ -9,6 +9,11 @@ export const openRoutes: RouteCases = {
   'GET /healthz': open,
   'GET /readyz': open,
   'GET /metrics': open,
+  'GET /push/client.js': open,
+  'GET /push/worker.js': open,
+  'GET /push/demo.js': open,
+  'GET /push/demo.css': open,
+  'GET /push/demo': open,
   'GET /files/:id': file,
   'GET /files/:id/*': file,
 };

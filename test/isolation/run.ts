@@ -3,7 +3,9 @@ import { proveIsolation } from './prove.ts';
 
 try {
   const { routes, callers, requests } = await proveIsolation();
-  console.log(`${routes} routes, ${callers} callers, ${requests} requests: every refusal as its dialect says, nothing told`);
+  console.log(
+    `${routes} routes, ${callers} callers, ${requests} requests: every refusal as its dialect says, nothing told`,
+  );
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

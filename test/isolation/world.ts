@@ -2,15 +2,21 @@
  * A workspace with everything that a route can name, every name and value in it marked: an answer that holds a mark tells
  * something about it. Callers of all sorts are made around such worlds.
  */
+import { createECDH, randomBytes } from 'node:crypto';
 import { createApp } from '../../src/core/apps/create-app.ts';
 import { type Core, systemActor } from '../../src/core/context.ts';
 import { uploadFile } from '../../src/core/files/upload-file.ts';
-import { newId } from '../../src/core/ids.ts';
+import { encodeBase62, newId } from '../../src/core/ids.ts';
 import { type CreatedKey, createKey, type KeyInput } from '../../src/core/keys/create-key.ts';
+import { registerDevice } from '../../src/core/push/register-device.ts';
+import { mintRegistrationToken } from '../../src/core/push/registration-token.ts';
+import { sendNotification } from '../../src/core/push/send-notification.ts';
 import { createRecord } from '../../src/core/records/create-record.ts';
 import { recordId } from '../../src/core/records/record-view.ts';
 import { createTable } from '../../src/core/tables/create-table.ts';
+import type { TableSchema } from '../../src/core/tables/table-schema.ts';
 import { findOrCreateUser } from '../../src/core/users/create-user.ts';
+import { createWebhook } from '../../src/core/webhooks/create-webhook.ts';
 import { createWorkspace } from '../../src/core/workspaces/create-workspace.ts';
 import { addMember } from '../../src/core/workspaces/members.ts';
 import type { Role } from '../../src/core/workspaces/roles.ts';
@@ -30,6 +36,15 @@ export interface Names {
   readonly member: string;
   /** A private file that no record shows. */
   readonly file: string;
+  /** The public name of the record. */
+  readonly recordSlug: string;
+  /** A record of the users of the app, which are in the other table. */
+  readonly user: number;
+  readonly device: string;
+  readonly notification: string;
+  readonly webhook: string;
+  /** A delivery of the webhook. */
+  readonly event: string;
 }
 
 export interface World extends Names {
@@ -56,6 +71,12 @@ export function nowhere(): Names {
     key: newId(),
     member: newId(),
     file: newId(),
+    recordSlug: encodeBase62(randomBytes(16)),
+    user: 424_242,
+    device: newId(),
+    notification: newId(),
+    webhook: newId(),
+    event: newId(),
   };
 }
 
@@ -76,6 +97,7 @@ export async function makeWorld(core: Core): Promise<World> {
   const otherApp = await createApp(core, systemActor, workspace.id, { name: 'Other app' });
   const otherTable = await createTable(core, systemActor, app.id, {
     name: 'Other',
+    role: 'users',
     fields: [{ name: 'Name', type: 'text' }],
   });
   const table = await createTable(core, systemActor, app.id, {
@@ -89,6 +111,14 @@ export async function makeWorld(core: Core): Promise<World> {
   const field = table.fieldByName.get(`Field ${mark}`);
   const code = table.fieldByName.get('Code');
   if (field === undefined || code === undefined) throw new Error('a field is missing');
+  const made = await createWebhook(core, systemActor, app.id, {
+    format: 'native',
+    tableId: table.id,
+    name: `Webhook ${mark}`,
+    // Nobody listens there.
+    url: `http://127.0.0.1:9/${mark}`,
+    events: ['record.created'],
+  });
   const { row } = await createRecord(core, systemActor, table, [
     [code, `code ${mark}`],
     [field, `value ${mark}`],
@@ -105,7 +135,16 @@ export async function makeWorld(core: Core): Promise<World> {
     filename: `file ${mark}.txt`,
     isPrivate: true,
   });
+  const [event] = await core.store.list('deliveries', { target_id: made.webhook.id });
+  if (event === undefined) throw new Error('the webhook has no event');
+  const { device, notification, user } = await makePush(core, app.id, otherTable, mark);
   return {
+    recordSlug: core.secrets.slugs.encode(table.number, recordId(row)),
+    user,
+    device,
+    notification,
+    webhook: made.webhook.id,
+    event: event.id,
     workspace: workspace.id,
     app: app.id,
     table: table.id,
@@ -122,6 +161,20 @@ export async function makeWorld(core: Core): Promise<World> {
     mark,
     workspaceMark,
   };
+}
+
+async function makePush(core: Core, appId: string, users: TableSchema, mark: string) {
+  const user = recordId((await createRecord(core, systemActor, users, [])).row);
+  const { token } = await mintRegistrationToken(core, systemActor, appId, { id: user });
+  const keys = createECDH('prime256v1');
+  const subscription = {
+    endpoint: `http://127.0.0.1:9/${mark}`,
+    keys: { p256dh: keys.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') },
+  };
+  const device = await registerDevice(core, appId, token, subscription, `Device ${mark}`);
+  const input = { audience: { id: user }, title: `Title ${mark}`, body: `Body ${mark}` };
+  const { notification } = await sendNotification(core, systemActor, appId, input);
+  return { user, device: device.id, notification: notification.id };
 }
 
 async function* contentOf(text: string): AsyncGenerator<Uint8Array> {

@@ -121,7 +121,12 @@ describe('devices', () => {
     assert.equal(Buffer.from(key, 'base64url').length, 65);
     await push.app.restart();
     assert.equal(await read(), key);
-    assert.equal((await push.app.request('GET', '/api/v1/apps/unknown/push/key')).status, 404);
+  });
+
+  test('the key is answered for any app: nobody learns without a key whether there is such an app', async () => {
+    const known = await push.app.request('GET', `${root()}/push/key`);
+    const unknown = await push.app.request('GET', '/api/v1/apps/unknown/push/key');
+    assert.deepEqual([unknown.status, unknown.text], [known.status, known.text]);
   });
 
   test('script, worker and page come from the server, and the page lets nothing in from elsewhere', async () => {

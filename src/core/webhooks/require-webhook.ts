@@ -34,3 +34,14 @@ export async function requireWebhook(core: Core, actor: Actor, webhookId: string
   }
   return webhook;
 }
+
+/**
+ * Who sends a webhook elsewhere, or looks at what it sent, reads what it tells: nobody does beyond what they may read.
+ * @throws scope_missing, role_insufficient
+ */
+export function requireTold(actor: Actor, table: TableSchema, fields: readonly string[] | null): void {
+  const { readable } = requireVerb(actor, table, 'read');
+  if (readable === null || fields?.every((id) => readable.has(id)) === true) return;
+  const code = actor.keyId === null ? 'role_insufficient' : 'scope_missing';
+  throw new AppError(code, 'The webhook tells fields that you may not read.');
+}

@@ -6,7 +6,7 @@ import { checkName } from '../names.ts';
 import type { WebhookRow } from '../system-rows.ts';
 import { checkEvents, checkHeaders, checkSecret } from './check-webhook.ts';
 import { filterOf, readableFields, type WebhookInput } from './create-webhook.ts';
-import { requireHookable, requireWebhook } from './require-webhook.ts';
+import { requireHookable, requireTold, requireWebhook } from './require-webhook.ts';
 import { openWebhook, sealWebhook } from './webhook-secrets.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
@@ -35,6 +35,8 @@ export async function updateWebhook(
     ...(patch.isEnabled === undefined ? {} : enabled(patch.isEnabled)),
     updated_at: core.clock.now(),
   };
+  const told = change.fields === undefined ? known.fields : change.fields;
+  if (patch.url !== undefined && table !== null) requireTold(actor, table, told);
   if (patch.headers !== undefined) checkHeaders(patch.headers);
   if (typeof patch.secret === 'string') checkSecret(patch.secret);
   const webhook = await core.store.write(async (tx) => {

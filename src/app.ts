@@ -93,6 +93,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
       areLimitsOn: config.areLimitsOn,
       allowPrivateWebhooks: config.allowPrivateWebhooks,
       tokenTtlSeconds: config.tokenTtlSeconds,
+      keep: config.keep,
     },
   });
   await store.write(ensurePlans);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { tokenTtl } from './core/keys/key-input.ts';
+import { type Keep, keepDefaults } from './core/retention/keep.ts';
 
 export interface Config {
   readonly host: string;
@@ -29,6 +30,7 @@ export interface Config {
   readonly files: FilesConfig;
   /** Null: the server makes no backups by itself. */
   readonly backup: BackupConfig | null;
+  readonly keep: Keep;
 }
 
 export interface BackupConfig {
@@ -103,6 +105,7 @@ export function readConfig(env: Environment = process.env): Config {
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
     files: files(env, database),
     backup: backup(env),
+    keep: keep(env),
   });
 }
 
@@ -138,6 +141,25 @@ function files(env: Environment, database: string | null): FilesConfig {
   const value = env.TESSERA_FILES;
   if (value) return place('TESSERA_FILES', value, env);
   return { kind: 'disk', folder: database === null ? resolve('data/files') : join(dirname(database), 'files') };
+}
+
+const daysMax = 36_500;
+
+/** Days; 0: for ever. */
+function keep(env: Environment): Keep {
+  const days = (name: string, fallback: number) => wholeNumber(name, env[name], fallback, 0, daysMax);
+  return Object.freeze({
+    changesDays: days('TESSERA_KEEP_CHANGES_DAYS', keepDefaults.changesDays),
+    auditDays: days('TESSERA_KEEP_AUDIT_DAYS', keepDefaults.auditDays),
+    usageDays: days('TESSERA_KEEP_USAGE_DAYS', keepDefaults.usageDays),
+    idempotencyHours: wholeNumber(
+      'TESSERA_KEEP_IDEMPOTENCY_HOURS',
+      env.TESSERA_KEEP_IDEMPOTENCY_HOURS,
+      keepDefaults.idempotencyHours,
+      1,
+      24 * 30,
+    ),
+  });
 }
 
 function backup(env: Environment): BackupConfig | null {

@@ -4,9 +4,11 @@ import type { Core } from './core/context.ts';
 import { clearDeliveries } from './core/deliveries/clear-deliveries.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
+import { removeExpiredSecrets } from './core/keys/remove-expired-secrets.ts';
 import { clearNotifications } from './core/push/clear-notifications.ts';
 import { createPushChannel } from './core/push/push-channel.ts';
 import { clearIdempotency } from './core/records/clear-idempotency.ts';
+import { clearOld } from './core/retention/clear-old.ts';
 import { createWebhookChannel } from './core/webhooks/webhook-channel.ts';
 
 export interface Jobs {
@@ -45,6 +47,8 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
     every('idempotency', 60_000, () => clearIdempotency(core)),
     every('clear-deliveries', 60_000, () => clearDeliveries(core)),
     every('clear-notifications', 600_000, () => clearNotifications(core)),
+    every('retention', 600_000, () => clearOld(core)),
+    every('expired-secrets', 600_000, () => removeExpiredSecrets(core)),
     every('files', 60_000, createFileCollector(core)),
     ...(backups === null
       ? []

@@ -4,10 +4,10 @@
  */
 import type { Core } from './context.ts';
 import { AppError } from './errors.ts';
+import { keepDefaults } from './retention/keep.ts';
 import type { Tx } from './store.ts';
 
-/** How long an answer is kept. */
-const idempotencyLifeMs = 24 * 60 * 60 * 1000;
+const hourMs = 3600 * 1000;
 
 export interface Answer {
   readonly status: number;
@@ -58,7 +58,7 @@ export async function writeOnce<T>(core: Core, once: Once<T> | undefined, work: 
       fingerprint,
       status,
       body: once.isSecret === true ? core.secrets.seal(body, owner) : body,
-      expires_at: now + idempotencyLifeMs,
+      expires_at: now + (core.settings.keep ?? keepDefaults).idempotencyHours * hourMs,
     });
     return done;
   });

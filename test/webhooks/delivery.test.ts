@@ -127,8 +127,8 @@ describe('deliveries', () => {
     const before = (await events()).length;
     await shop.createOrder({ Item: '6' });
     assert.equal((await events()).length, before, 'nothing is queued for it any more');
-    await shop.call('PATCH', path(), { is_enabled: true });
     shop.receiver.behave(() => 200);
+    await shop.call('PATCH', path(), { is_enabled: true });
     await shop.createOrder({ Item: '7' });
     await shop.receiver.waitFor(1, ({ json, status }) => status === 200 && json.data.record.fields.Item === '7');
     assert.equal((await hookNow()).last_error, null);

@@ -60,7 +60,7 @@ export async function firstOf(
   tx: Tx,
   row: Pick<DeliveryRow, 'target_id' | 'order_key'>,
 ): Promise<DeliveryRow | undefined> {
-  const where = { target_id: row.target_id, order_key: row.order_key, due_at: { gt: 0 } };
+  const where = { target_id: row.target_id, order_key: row.order_key, state: 'pending' as const };
   const [first] = await tx.list('deliveries', where, { orderBy: [['seq', 'asc']], limit: 1 });
   return first;
 }

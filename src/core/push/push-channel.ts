@@ -4,12 +4,13 @@ import type { Channel, Verdict } from '../deliveries/delivery.ts';
 import type { OutboundAnswer } from '../deliveries/outbound.ts';
 import type { DeliveryRow } from '../system-rows.ts';
 import { encodeMessage } from './push-message.ts';
-import { vapidKeys, vapidSubject } from './vapid-keys.ts';
+import { createVapidHeaders } from './vapid-headers.ts';
 
 /** Push services are made for many requests at once. */
 const requestsAtOnce = 32;
 
 export function createPushChannel(core: Core): Channel {
+  const authorization = createVapidHeaders(core);
   return {
     widthMax: requestsAtOnce,
     async prepare(row) {
@@ -20,7 +21,6 @@ export function createPushChannel(core: Core): Channel {
       const { id, title, body, url } = notification;
       const ttlMs = notification.expires_at - core.clock.now();
       if (ttlMs < 0 && row.attempts.length > 0) return { refusal: 'the notification has expired' };
-      const { publicKey, privateKey } = await vapidKeys(core);
       // Loaded with the first notification: a server that sends none does not pay for it at start.
       const { default: webPush } = await import('web-push');
       const details = webPush.generateRequestDetails(
@@ -29,7 +29,7 @@ export function createPushChannel(core: Core): Channel {
         {
           TTL: Math.max(0, Math.ceil(ttlMs / 1000)),
           urgency: notification.urgency,
-          vapidDetails: { subject: vapidSubject(core), publicKey, privateKey },
+          headers: { Authorization: await authorization(device.service) },
         },
       );
       const headers = Object.entries(details.headers).map(

@@ -40,11 +40,3 @@ function opened(core: Core, value: Json): VapidKeys {
   const { public_key: publicKey, sealed } = value as { public_key: string; sealed: string };
   return { publicKey, privateKey: core.secrets.open(sealed, settingName) };
 }
-
-/** Whom a push service can turn to: it must be an https or mailto URL. */
-export function vapidSubject(core: Core): string {
-  const { publicUrl } = core.settings;
-  if (publicUrl.startsWith('https://')) return publicUrl;
-  const { hostname } = new URL(publicUrl);
-  return `mailto:postmaster@${hostname.replace(/[[\]]/g, '')}`;
-}

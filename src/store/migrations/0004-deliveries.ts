@@ -22,9 +22,9 @@ export const deliveries: Migration = {
         tries ${integer} not null, attempts ${text} not null, finished_at ${integer}, expires_at ${integer})`,
       'create index deliveries_by_target on deliveries (target_id, seq)',
       'create index deliveries_by_parent on deliveries (parent_id) where parent_id is not null',
+      'create index deliveries_in_order on deliveries (target_id, order_key, state, seq)',
       // What the worker asks touches only what is unfinished, however long the log has grown.
       'create index deliveries_due on deliveries (target_id, due_at, seq) where due_at is not null',
-      'create index deliveries_in_order on deliveries (target_id, order_key, seq) where due_at is not null',
       'create index deliveries_claimed on deliveries (claimed_by) where claimed_by is not null',
       'create index deliveries_expiring on deliveries (expires_at) where expires_at is not null',
 

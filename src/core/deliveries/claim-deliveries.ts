@@ -2,7 +2,7 @@ import type { Tx } from '../store.ts';
 import type { DeliveryRow } from '../system-rows.ts';
 
 /** A worker that does not settle what it claimed within this time is taken for dead. */
-export const leaseMs = 30_000;
+const leaseMs = 30_000;
 
 /**
  * Rows behind an earlier one of the same order key look again after this time. Settling the earlier one wakes them at once;

@@ -12,7 +12,7 @@ import type { WebhookEventRow } from './webhook-directory.ts';
 import { openWebhook } from './webhook-secrets.ts';
 
 /** A receiver that has failed for so long, without one success, is not called any more. */
-export const failingDaysMax = 5;
+const failingDaysMax = 5;
 
 const requestsAtOnce = 8;
 /** A success is written down at most so often: most attempts succeed, and each would be a write. */

@@ -19,7 +19,7 @@ async function call(method, path, body) {
     throw new Error((await answer.json().catch(() => ({}))).detail ?? `the server answered ${answer.status}`);
 }
 
-async function load() {
+function load() {
   byId('access').hidden = true;
   byId('steps').hidden = false;
   if (!window.tesseraPush.isSupported) {
@@ -47,7 +47,7 @@ byId('access').addEventListener('submit', async (event) => {
   app = byId('app').value.trim();
   token = byId('token').value.trim();
   await withApp();
-  await load();
+  load();
 });
 
 byId('allow').addEventListener('click', async () => {
@@ -92,7 +92,7 @@ navigator.serviceWorker?.addEventListener('message', ({ data }) => {
 
 if (app !== null && token !== null) {
   history.replaceState(null, '', location.pathname);
-  withApp().then(load);
+  withApp().then(load, () => say('The script of this page did not load.'));
 } else {
   byId('command').textContent =
     `curl -X POST ${location.origin}/api/v1/apps/APP/push/tokens \\\n  -H 'Authorization: Bearer tsr_…' -H 'Content-Type: application/json' \\\n  -d '{"audience": {"email": "ada@example.com"}}'`;

@@ -9,7 +9,7 @@ import type { DeliveryRow, NotificationRow } from '../../../core/system-rows.ts'
 import { id, named, namedBody, nullable, time } from './parts.ts';
 import { attemptShape, attemptViews } from './webhook.ts';
 
-export const audience = Type.Object(
+const audience = Type.Object(
   {
     id: Type.Optional(Type.Integer({ minimum: 1 })),
     email: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })),

@@ -45,6 +45,8 @@ function releaseIfLost(core: Core, fieldId: string): Promise<boolean> {
   return core.store.write(async (tx) => {
     const field = await tx.find('fields', { id: fieldId });
     if (field !== undefined && fieldTypes[field.type].refersTo === 'files') return false;
+    // What a table itself shows stands under the table's id.
+    if (field === undefined && (await tx.find('tables', { id: fieldId })) !== undefined) return false;
     const refs = await tx.list('file_refs', { field_id: fieldId }, { limit: refsPerStep });
     const now = core.clock.now();
     for (const { record_id, file_id } of refs) {

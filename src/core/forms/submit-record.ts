@@ -1,5 +1,6 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { storeInlineFiles } from '../files/inline-files.ts';
 import { requireVerb } from '../permit.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from '../records/read-input.ts';
 import { type RecordView, recordId } from '../records/record-view.ts';
@@ -50,13 +51,14 @@ export async function submitRecord(
   submission: Submission,
 ): Promise<Submitted> {
   const grant = requireVerb(actor, known, 'create');
+  const [input] = await storeInlineFiles(core, actor, known, [submission.input] as const);
   return writeAgainst(
     core,
     actor,
     known,
-    [submission.input],
+    [input],
     undefined,
-    (table) => readInput(table, rebind(submission.input, table), 'create', grant, '', submission.mayBeEmpty),
+    (table) => readInput(table, rebind(input, table), 'create', grant, '', submission.mayBeEmpty),
     async (scope, table, draft) => {
       await checkCounts(scope, table, submission);
       const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, table, draft);

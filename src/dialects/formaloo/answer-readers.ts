@@ -13,6 +13,7 @@ import type { AnswerField } from './form.ts';
 import { matrixOf } from './matrix.ts';
 import { listOf } from './memory.ts';
 import { placesOf } from './places.ts';
+import { SentFile } from './sent-file.ts';
 
 /** What the core is given for an answer, or why the answer is refused (completing "<field> …"). */
 export type AnswerReader = (input: unknown, find: FindRow) => unknown;
@@ -57,6 +58,9 @@ function makeReader(entry: AnswerField): AnswerReader {
       return jsonReader(entry);
     case 'relation':
       return rowsReader(entry);
+    case 'file':
+    case 'image':
+      return readFiles;
     default:
       return asSent;
   }
@@ -182,6 +186,20 @@ function rowListReader({ memory }: AnswerField): AnswerReader {
     if (typeof max === 'number' && value.length > max) return new Refusal(`must have at most ${max} rows`);
     return value;
   };
+}
+
+/** Parts of the body, slugs of uploads, URLs, or what rows show: `{url, file_slug}`. */
+const readFiles: AnswerReader = (input) => {
+  const value = unwrapped(input);
+  return Array.isArray(value) ? (value as readonly unknown[]).map(fileOf) : fileOf(value);
+};
+
+function fileOf(sent: unknown): unknown {
+  if (sent instanceof SentFile) return { id: sent.id };
+  if (!isPlainObject(sent)) return sent;
+  const { file_slug: slug, url } = sent;
+  if (typeof slug === 'string' && slug !== '') return { id: slug };
+  return typeof url === 'string' ? url : sent;
 }
 
 const noRow = new Refusal('must hold slugs of rows of the related form');

@@ -7,6 +7,7 @@ import { isPlainObject, readPlainJson } from '../../core/fields/plain-json.ts';
 import { readInstant, readTime } from '../../core/fields/read-instant.ts';
 import { readNumber } from '../../core/fields/read-number.ts';
 import { problemOfText, readText } from '../../core/fields/read-text.ts';
+import { SentFile } from './sent-file.ts';
 
 /** Reads one attribute; `null` and, except in texts, `""` mean nothing. Messages complete "<attribute> …". */
 export type AttributeKind = (input: unknown) => Json | Refusal;
@@ -64,10 +65,11 @@ export function oneOf(...allowed: readonly string[]): AttributeKind {
 
 const notUrl = new Refusal('must be an absolute http or https URL');
 
-/** `""` is refused: clients clear a URL by null. */
+/** A URL, or a file that was sent. `""` is refused: clients clear it by null. */
 export function url(lengthMax: number): AttributeKind {
   return (input) => {
     if (input === null || input === undefined) return null;
+    if (input instanceof SentFile) return input.url;
     if (typeof input !== 'string' || input.length > lengthMax || problemOfText(input) !== null) return notUrl;
     return /^https?:\/\//i.test(input) && URL.canParse(input) ? input : notUrl;
   };

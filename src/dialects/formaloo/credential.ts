@@ -16,18 +16,25 @@ const tokenForm = /^\s*JWT\s+(\S+)\s*$/i;
 const keyParts = ['key', 'write_only'] as const;
 
 export function findCredential(request: FastifyRequest): Credential {
+  if (request.routeOptions.config.access !== 'key' && request.headers.authorization !== undefined) {
+    return { type: 'token', ...tokenOf(request) };
+  }
+  const key = apiKeyOf(request);
+  if (key === undefined) throw new AppError('credential_missing');
+  return { type: 'key', kind: 'pair', secret: key, parts: keyParts };
+}
+
+/** Token and API key as they were sent. @throws credential_missing, credential_malformed */
+export function tokenOf(request: FastifyRequest): { readonly token: string; readonly key: string } {
   const { authorization } = request.headers;
   const key = apiKeyOf(request);
-  if (request.routeOptions.config.access === 'key' || authorization === undefined) {
-    if (key === undefined) throw new AppError('credential_missing');
-    return { type: 'key', kind: 'pair', secret: key, parts: keyParts };
-  }
+  if (authorization === undefined) throw new AppError('credential_missing');
   const token = tokenForm.exec(authorization)?.[1];
   if (token === undefined) {
     throw new AppError('credential_malformed', 'The Authorization header must be "JWT {authorization token}".');
   }
   if (key === undefined) throw new AppError('credential_missing');
-  return { type: 'token', token, key };
+  return { token, key };
 }
 
 export function apiKeyOf(request: FastifyRequest): string | undefined {

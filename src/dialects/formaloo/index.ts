@@ -11,9 +11,12 @@ import { readBodies } from './read-body.ts';
 import { businessRoutes } from './routes/businesses.ts';
 import { displayRoutes } from './routes/displays.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { fileRoutes, uploadRoutes } from './routes/files.ts';
+import { formTagRoutes } from './routes/form-tags.ts';
 import { formRoutes } from './routes/forms.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { rowRoutes } from './routes/row.ts';
+import { rowTagRoutes } from './routes/row-tags.ts';
 import { rowsRoutes } from './routes/rows.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
@@ -29,7 +32,6 @@ export const formaloo: Dialect = {
   cors: corsHeaders('x-api-key, Authorization, Content-Type, Accept, x-workspace, x-app-id, x-scope'),
   routes(scope: FastifyInstance, core: Core) {
     core.webhooks.addFormat(formatName, createFormat(core));
-    readBodies(scope);
     // Behind the check of the key, which every route begins with.
     scope.addHook('onRoute', (route) => {
       const access = route.config?.access;
@@ -37,16 +39,23 @@ export const formaloo: Dialect = {
       const before = route.onRequest === undefined ? [] : [route.onRequest].flat();
       route.onRequest = [...before, refuseBareKey(access)];
     });
-    tokenRoutes(scope, core);
-    profileRoutes(scope, core);
-    businessRoutes(scope, core);
     const forms = createFormFinder(core);
-    formRoutes(scope, core, forms);
-    fieldRoutes(scope, core, forms);
-    displayRoutes(scope, core, forms);
-    submitRoutes(scope, core, forms);
-    rowsRoutes(scope, core, forms);
-    rowRoutes(scope, core, forms);
-    webhookRoutes(scope, core, forms);
+    scope.register(async (bodies) => {
+      readBodies(bodies, core);
+      tokenRoutes(bodies, core);
+      profileRoutes(bodies, core);
+      businessRoutes(bodies, core);
+      formRoutes(bodies, core, forms);
+      fieldRoutes(bodies, core, forms);
+      displayRoutes(bodies, core, forms);
+      submitRoutes(bodies, core, forms);
+      rowsRoutes(bodies, core, forms);
+      rowRoutes(bodies, core, forms);
+      rowTagRoutes(bodies, core, forms);
+      formTagRoutes(bodies, core);
+      webhookRoutes(bodies, core, forms);
+      fileRoutes(bodies, core);
+    });
+    scope.register(async (uploads) => uploadRoutes(uploads, core, forms));
   },
 };

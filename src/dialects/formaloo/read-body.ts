@@ -5,7 +5,11 @@
 import { parse as parseQuery } from 'node:querystring';
 import multipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
+import { fileUrl } from '../../core/files/file-links.ts';
+import { uploadFile } from '../../core/files/upload-file.ts';
+import { SentFile } from './sent-file.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -22,7 +26,7 @@ export function bodyOf(request: FastifyRequest): Body {
   return body as Body;
 }
 
-export function readBodies(scope: FastifyInstance): void {
+export function readBodies(scope: FastifyInstance, core: Core): void {
   scope.removeAllContentTypeParsers();
   // Plain JSON.parse: a key such as "__proto__" becomes an ordinary property, which no route reads.
   scope.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\b/i, { parseAs: 'string' }, (_request, text, done) => {
@@ -36,39 +40,53 @@ export function readBodies(scope: FastifyInstance): void {
   scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
     done(null, formOf(Object.entries(parseQuery(text as string, '&', '=', { maxKeys: keysMax }))));
   });
-  scope.register(multipart, { limits: { fields: keysMax, files: 100, parts: keysMax } });
+  // How large a file may be is the plan's business, told while it streams.
+  scope.register(multipart, {
+    limits: { fileSize: Number.MAX_SAFE_INTEGER, fields: keysMax, files: 100, parts: keysMax },
+  });
   scope.addHook('preValidation', (request, _reply, done) => {
     if (!request.isMultipart()) return done();
-    readParts(request).then((body) => {
+    readParts(core, request).then((body) => {
       request.body = body;
       done();
     }, done);
   });
 }
 
-async function readParts(request: FastifyRequest): Promise<Body> {
+/** Files go into the storage as they arrive: what no row shows in the end is collected. */
+async function readParts(core: Core, request: FastifyRequest): Promise<Body> {
   const entries: [string, unknown][] = [];
-  for await (const part of request.parts()) {
-    entries.push([part.fieldname, part.type === 'file' ? await filePart(part) : part.value]);
+  try {
+    for await (const part of request.parts()) {
+      entries.push([part.fieldname, part.type === 'file' ? await keepPart(core, request, part) : part.value]);
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const internal = error instanceof Error ? error.message : String(error);
+    throw new AppError('body_invalid', 'Multipart form parse error.', { internal });
   }
   return formOf(entries);
 }
 
-/** A file that came inside a multipart body. */
-export class FilePart {
-  readonly name: string;
-  readonly contentType: string;
-  readonly bytes: Buffer;
-
-  constructor(name: string, contentType: string, bytes: Buffer) {
-    this.name = name;
-    this.contentType = contentType;
-    this.bytes = bytes;
+/** A file that came as a part of a form; null where nobody is known who could keep it, or the part is empty. */
+async function keepPart(core: Core, request: FastifyRequest, part: MultipartFile): Promise<SentFile | null> {
+  const actor = request.call?.actor;
+  if (actor === undefined || actor.appId === null || part.filename === '') {
+    part.file.resume();
+    return null;
   }
-}
-
-async function filePart(part: MultipartFile): Promise<FilePart> {
-  return new FilePart(part.filename, part.mimetype, await part.toBuffer());
+  try {
+    const row = await uploadFile(core, actor, actor.appId, {
+      // A reader that stops early would end the connection, and with it the answer that says why.
+      content: { [Symbol.asyncIterator]: () => part.file.iterator({ destroyOnReturn: false }) },
+      filename: part.filename,
+      mediaType: part.mimetype,
+    });
+    return new SentFile(row.id, fileUrl(core, row));
+  } catch (error) {
+    part.file.resume();
+    throw error;
+  }
 }
 
 /** Repeated keys become lists; `key[]` is a list whatever it holds. */

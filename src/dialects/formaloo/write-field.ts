@@ -196,7 +196,6 @@ function setOption(options: Record<string, Json>, name: string, value: Json): vo
 function initialOptions({ name }: Kind, type: FieldTypeName): Values {
   if (name === 'short_text') return { max_length: 255 };
   if (name === 'product') return { precision: 0, min: 0 };
-  if (name === 'signature') return { extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif'] };
   if (name === 'file') return { bytes_max: 2048 * 1024 };
   return type === 'number' && name === 'rating' ? { precision: 0 } : {};
 }

@@ -3,6 +3,7 @@ import type { Actor, Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import type { FieldInput } from '../../core/fields/add-field.ts';
 import { type Json, Refusal } from '../../core/fields/field-type.ts';
+import { keepTableFiles } from '../../core/files/keep-table-files.ts';
 import { checkDescription } from '../../core/names.ts';
 import { arrangeTable } from '../../core/tables/arrange-table.ts';
 import { createTable } from '../../core/tables/create-table.ts';
@@ -126,7 +127,22 @@ export async function createForm(core: Core, actor: Actor, appId: string, body: 
       }),
     );
   });
-  return formOf(table);
+  return keepPictures(core, actor, formOf(table), body);
+}
+
+const pictures = ['logo', 'background_image'] as const;
+
+/** Uploaded pictures stay as long as their form shows them. */
+async function keepPictures(core: Core, actor: Actor, form: Form, body: Body): Promise<Form> {
+  if (pictures.some((name) => Object.hasOwn(body, name))) {
+    await keepTableFiles(
+      core,
+      actor,
+      form.table,
+      pictures.flatMap((name) => textOrNull(form.memory[name]) ?? []),
+    );
+  }
+  return form;
 }
 
 function addressed(address: string | undefined): Memory {
@@ -150,7 +166,7 @@ export async function updateForm(core: Core, actor: Actor, form: Form, body: Bod
       return write(next);
     });
   });
-  const updated = formOf(changed);
+  const updated = await keepPictures(core, actor, formOf(changed), body);
   return Object.hasOwn(body, 'form_fields') ? arrange(core, actor, updated, body.form_fields) : updated;
 
   function write(own: Memory): Promise<TableSchema> {
@@ -213,7 +229,8 @@ export async function copyForm(core: Core, actor: Actor, form: Form, body: Body)
   });
   const current = memoryOf(table);
   const foreign = withMemory(table.foreign, { ...current, elements, logic: withSlugs(memory.logic ?? [], renamed) });
-  return formOf(await updateTable(core, actor, table, { foreign }));
+  const copy = formOf(await updateTable(core, actor, table, { foreign }));
+  return keepPictures(core, actor, copy, memory);
 }
 
 /** Choices keep their slugs: they are unique within their field only. */

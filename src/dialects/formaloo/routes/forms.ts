@@ -13,6 +13,7 @@ import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { legacy, modern } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
 import { bodyOf } from '../read-body.ts';
+import { statsOf } from '../stats.ts';
 import { copyForm, createForm, updateForm } from '../write-form.ts';
 
 export interface SlugParams {
@@ -39,6 +40,12 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
   for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
     scope.get(path, read, async (request, reply) => sendData(reply, await get(request)));
   }
+
+  scope.get(`${modern}/forms/:slug/stats`, read, async (request, reply) => {
+    const form = await ownForm(forms, request);
+    const stats = await statsOf(core, actorOf(request), form);
+    return sendData(reply, JSON.stringify({ form: { slug: form.slug, title: form.title, stats } }));
+  });
 
   for (const path of [`${modern}/forms`, `${legacy}/forms/form`]) {
     scope.post(path, schema, async (request, reply) => {

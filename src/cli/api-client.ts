@@ -5,7 +5,7 @@ import { CliError, exitCodes } from './exit-codes.ts';
 
 export interface ApiClient {
   /** Answers the parsed body; undefined when there is none. @throws AppError, CliError */
-  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** Every entry of a list, page after page. */
   list<T>(path: string): Promise<T[]>;
   /** An answer that is not JSON, as it comes. Throws where it breaks off. @throws AppError, CliError */

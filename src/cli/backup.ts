@@ -90,7 +90,7 @@ export function createLateProgress(isWanted: boolean) {
   };
 }
 
-export function placeOf(text: string | undefined, configured: FilesConfig | undefined): FilesConfig {
+function placeOf(text: string | undefined, configured: FilesConfig | undefined): FilesConfig {
   if (text !== undefined) return readBackupPlace(text);
   if (configured !== undefined) return configured;
   throw new CliError(exitCodes.usage, 'where to? Name a folder with --to, or set TESSERA_BACKUP');

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addBackup } from './backup.ts';
 import type { AddCommand, Done } from './command.ts';
+import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExport } from './export.ts';
@@ -9,9 +10,12 @@ import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addKey } from './key.ts';
 import { tellFailure } from './output.ts';
+import { addPlan } from './plan.ts';
 import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addStart } from './start.ts';
+import { addField, addTable } from './table.ts';
+import { addUser } from './user.ts';
 import { readVersion } from './version.ts';
 
 const epilogue = `
@@ -36,6 +40,11 @@ const commands: readonly AddCommand[] = [
   addRestore,
   addDoctor,
   addKey,
+  addTable,
+  addField,
+  addUser,
+  addPlan,
+  addCompletion,
 ];
 
 export async function runCli(argv: readonly string[]): Promise<number> {

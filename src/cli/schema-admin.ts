@@ -1,0 +1,81 @@
+/** What `tessera table` and `tessera field` need done: by the core here, or through the native API of a server. */
+import type { Remote } from '../config.ts';
+import { type Core, systemActor } from '../core/context.ts';
+import { AppError } from '../core/errors.ts';
+import type { FieldInput } from '../core/fields/add-field.ts';
+import type { TableSchema } from '../core/tables/table-schema.ts';
+import { createApiClient } from './api-client.ts';
+import { localPlaces, type Places, remotePlaces } from './places.ts';
+
+export interface ShownField {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly unique: boolean;
+  readonly indexed: boolean;
+}
+
+export interface ShownTable {
+  readonly id: string;
+  readonly name: string;
+  readonly fields: readonly ShownField[];
+}
+
+export interface SchemaAdmin extends Places {
+  tables(appId: string): Promise<readonly ShownTable[]>;
+  createTable(appId: string, name: string, fields: readonly FieldInput[]): Promise<ShownTable>;
+  deleteTable(tableId: string): Promise<void>;
+  addField(tableId: string, field: FieldInput): Promise<ShownField>;
+  deleteField(tableId: string, fieldId: string): Promise<void>;
+}
+
+export async function localSchemaAdmin(core: Core): Promise<SchemaAdmin> {
+  const [places, { listTables }, { createTable }, { deleteTable }, { createField }, { deleteFields }, { openTable }] =
+    await Promise.all([
+      localPlaces(core),
+      import('../core/tables/list-tables.ts'),
+      import('../core/tables/create-table.ts'),
+      import('../core/tables/delete-table.ts'),
+      import('../core/fields/create-field.ts'),
+      import('../core/fields/delete-field.ts'),
+      import('../core/permit.ts'),
+    ]);
+  return {
+    ...places,
+    tables: async (appId) => (await listTables(core, systemActor, appId)).map(shownTable),
+    createTable: async (appId, name, fields) =>
+      shownTable(await createTable(core, systemActor, appId, { name, fields })),
+    deleteTable: async (id) => deleteTable(core, systemActor, await openTable(core, systemActor, id)),
+    addField: async (id, field) =>
+      shownField(await createField(core, systemActor, await openTable(core, systemActor, id), field)),
+    async deleteField(tableId, fieldId) {
+      const table = await openTable(core, systemActor, tableId);
+      const field = table.fieldById.get(fieldId);
+      if (field === undefined) throw new AppError('field_not_found');
+      await deleteFields(core, systemActor, table, [field]);
+    },
+  };
+}
+
+export function remoteSchemaAdmin(remote: Remote): SchemaAdmin {
+  const api = createApiClient(remote);
+  const inApp = (appId: string) => `/api/v1/apps/${encodeURIComponent(appId)}/tables`;
+  const inTable = (id: string, rest = '') => `/api/v1/tables/${encodeURIComponent(id)}${rest}`;
+  return {
+    ...remotePlaces(remote),
+    tables: (appId) => api.list<ShownTable>(inApp(appId)),
+    createTable: (appId, name, fields) => api.call<ShownTable>('POST', inApp(appId), { name, fields }),
+    deleteTable: (id) => api.call<void>('DELETE', inTable(id)),
+    addField: (id, field) => api.call<ShownField>('POST', inTable(id, '/fields'), field),
+    deleteField: (id, fieldId) => api.call<void>('DELETE', inTable(id, `/fields/${encodeURIComponent(fieldId)}`)),
+  };
+}
+
+function shownTable({ id, name, fields }: TableSchema): ShownTable {
+  return { id, name, fields: fields.map(shownField) };
+}
+
+function shownField({ id, name, type, isRequired, isUnique, isIndexed }: TableSchema['fields'][number]): ShownField {
+  return { id, name, type, required: isRequired, unique: isUnique, indexed: isIndexed };
+}

@@ -1,0 +1,218 @@
+/** `tessera table` and `tessera field`: the structure of an app, from a script. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { FieldInput } from '../core/fields/add-field.ts';
+import { type FieldTypeName, fieldTypeNames, type Json } from '../core/fields/field-type.ts';
+import { type Done, examples, jsonOption } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { pick } from './key-place.ts';
+import { alignColumns, say, sayJson } from './output.ts';
+import { appOf } from './places.ts';
+import { reach, urlOption } from './reach.ts';
+import { collect } from './read-options.ts';
+import {
+  localSchemaAdmin,
+  remoteSchemaAdmin,
+  type SchemaAdmin,
+  type ShownField,
+  type ShownTable,
+} from './schema-admin.ts';
+
+interface PlaceOptions {
+  readonly app?: string;
+  readonly workspace?: string;
+  readonly json?: boolean;
+  readonly url?: string;
+}
+
+interface FieldOptions extends PlaceOptions {
+  readonly table: string;
+}
+
+interface AddFieldOptions extends FieldOptions {
+  readonly options?: Record<string, Json>;
+  readonly choice?: readonly string[];
+  readonly target?: string;
+  readonly required?: boolean;
+  readonly unique?: boolean;
+  readonly indexed?: boolean;
+}
+
+export function addTable(program: Command, done: Done): void {
+  const table = program.command('table').description('List, make and delete the tables of an app.');
+  withPlace(table.command('list').description('List the tables with their fields.')).action((options: PlaceOptions) =>
+    run(options, done, async (admin, appId) => {
+      const tables = await admin.tables(appId);
+      return { json: { tables }, text: () => (tables.length === 0 ? 'There are no tables.' : listText(tables)) };
+    }),
+  );
+  withPlace(table.command('create').description('Make a table with its fields.').argument('<name>'))
+    .option('--field <name:type>', 'field, as in Email:email,unique; repeatable', readField, [])
+    .addHelpText(
+      'after',
+      examples([
+        'tessera table create Customers --field Name:text,required --field Email:email,unique --field Since:date',
+        'Three fields:',
+      ]),
+    )
+    .action((name: string, options: PlaceOptions & { readonly field: readonly FieldInput[] }) =>
+      run(options, done, async (admin, appId) => {
+        const made = await admin.createTable(appId, name, options.field);
+        return { json: { table: made }, text: () => listText([made]) };
+      }),
+    );
+  withPlace(table.command('delete').description('Delete a table with all its records.').argument('<table>'))
+    .requiredOption('-y, --yes', 'needed: the records are gone for good')
+    .action((wanted: string, options: PlaceOptions) =>
+      run(options, done, async (admin, appId) => {
+        const { id, name } = pick(await admin.tables(appId), wanted, 'table');
+        await admin.deleteTable(id);
+        return { json: { id, deleted: true }, text: () => `Deleted table ${name} (${id}).` };
+      }),
+    );
+}
+
+export function addField(program: Command, done: Done): void {
+  const field = program.command('field').description('List, make and delete the fields of a table.');
+  inTable(field.command('list').description('List the fields.')).action((options: FieldOptions) =>
+    run(options, done, async (admin, appId) => {
+      const { fields } = pick(await admin.tables(appId), options.table, 'table');
+      return { json: { fields }, text: () => alignColumns([fieldHeader, ...fields.map(fieldLine)]) };
+    }),
+  );
+  inTable(
+    field
+      .command('create')
+      .description('Add a field.')
+      .argument('<name>')
+      .argument('<type>', fieldTypeNames.join(', '), readType),
+  )
+    .option('--options <json>', 'options of the type, as JSON', readObject)
+    .option('--choice <name>', 'choice of a select field; repeatable', collect)
+    .option('--target <table>', 'table that a relation links to')
+    .option('--required', 'a record must have a value')
+    .option('--unique', 'no two records have the same value')
+    .option('--indexed', 'filters and sorts stay fast in large tables')
+    .addHelpText(
+      'after',
+      examples(
+        ['tessera field create Status single_select --table Orders --choice Open --choice Paid', 'With its choices:'],
+        ['tessera field create Customer relation --table Orders --target Customers', 'A relation:'],
+        [`tessera field create Price number --table Orders --options '{"precision":2}'`, 'With options of its type:'],
+      ),
+    )
+    .action((name: string, type: FieldTypeName, options: AddFieldOptions) =>
+      run(options, done, async (admin, appId) => {
+        const tables = await admin.tables(appId);
+        const made = await admin.addField(
+          pick(tables, options.table, 'table').id,
+          inputOf(name, type, options, tables),
+        );
+        return { json: { field: made }, text: () => alignColumns([fieldHeader, fieldLine(made)]) };
+      }),
+    );
+  inTable(field.command('delete').description('Delete a field with its values.').argument('<field>'))
+    .requiredOption('-y, --yes', 'needed: the values are gone for good')
+    .action((wanted: string, options: FieldOptions) =>
+      run(options, done, async (admin, appId) => {
+        const table = pick(await admin.tables(appId), options.table, 'table');
+        const { id, name } = pick(table.fields, wanted, 'field');
+        await admin.deleteField(table.id, id);
+        return { json: { id, deleted: true }, text: () => `Deleted field ${name} (${id}).` };
+      }),
+    );
+}
+
+function withPlace(command: Command): Command {
+  return command
+    .option('--app <app>', 'app by id or name; may be left out where there is one only')
+    .option('--workspace <workspace>', 'workspace of the app, by id or name')
+    .option(...urlOption)
+    .option(...jsonOption);
+}
+
+function inTable(command: Command): Command {
+  return withPlace(command).requiredOption('--table <table>', 'table by id or name');
+}
+
+interface Told {
+  readonly json: unknown;
+  text(): string;
+}
+
+async function run(
+  options: PlaceOptions,
+  done: Done,
+  work: (admin: SchemaAdmin, appId: string) => Promise<Told>,
+): Promise<void> {
+  const withAdmin = async (admin: SchemaAdmin) => work(admin, await appOf(admin, options));
+  const { json, text } = await reach(options.url, {
+    local: async ({ core }) => withAdmin(await localSchemaAdmin(core)),
+    remote: async (remote) => withAdmin(remoteSchemaAdmin(remote)),
+  });
+  if (options.json === true) sayJson(json);
+  else say(text());
+  done(exitCodes.ok);
+}
+
+function inputOf(
+  name: string,
+  type: FieldTypeName,
+  { options = {}, choice, target, required, unique, indexed }: AddFieldOptions,
+  tables: readonly ShownTable[],
+): FieldInput {
+  return {
+    name,
+    type,
+    options: {
+      ...options,
+      ...(choice === undefined ? {} : { choices: choice.map((one) => ({ name: one })) }),
+      ...(target === undefined ? {} : { target: pick(tables, target, 'target').id }),
+    },
+    ...(required === true ? { required } : {}),
+    ...(unique === true ? { unique } : {}),
+    ...(indexed === true ? { indexed } : {}),
+  };
+}
+
+const fieldHeader = ['ID', 'NAME', 'TYPE', ''];
+
+function fieldLine({ id, name, type, ...traits }: ShownField): string[] {
+  const marks = (['required', 'unique', 'indexed'] as const).filter((trait) => traits[trait]);
+  return [id, name, type, marks.join(', ')];
+}
+
+function listText(tables: readonly ShownTable[]): string {
+  return tables
+    .map((table) => `${table.name} (${table.id})\n${alignColumns(table.fields.map((one) => ['', ...fieldLine(one)]))}`)
+    .join('\n');
+}
+
+const traitNames = ['required', 'unique', 'indexed'] as const;
+
+/** `Email:email,unique`. A name may hold colons: the last one counts. */
+function readField(text: string, before: readonly FieldInput[]): readonly FieldInput[] {
+  const at = text.lastIndexOf(':');
+  const [type = '', ...traits] = text.slice(at + 1).split(',');
+  const known = traitNames.filter((trait) => traits.includes(trait));
+  if (at < 1 || known.length < traits.length) {
+    throw new InvalidArgumentError(`It must be NAME:TYPE, with ${traitNames.join(', ')} after commas.`);
+  }
+  const marks = Object.fromEntries(known.map((trait) => [trait, true]));
+  return [...before, { name: text.slice(0, at), type: readType(type), ...marks }];
+}
+
+function readType(text: string): FieldTypeName {
+  const type = fieldTypeNames.find((name) => name === text);
+  if (type === undefined) throw new InvalidArgumentError(`Types are ${fieldTypeNames.join(', ')}.`);
+  return type;
+}
+
+function readObject(text: string): Record<string, Json> {
+  try {
+    const value = JSON.parse(text) as Json;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError(`It must be a JSON object, as in '{"precision":2}'.`);
+}

@@ -37,6 +37,40 @@ const newField = ({ table }: Names) => ({ form: slug(table), title: 'New', type:
 const insideField = [{ what: 'form', body: (_own: Names, other: Names) => newField(other) }];
 const manyAnswers = { ...ofForm, needs: 'delete', body: rows } as const satisfies RouteCase;
 
+const hooked = {
+  ...ofForm,
+  needs: 'webhooks',
+  path: (names: Names) => ({ ...modern(names, names.table), webhook: names.formWebhook, event: names.formEvent }),
+} as const satisfies RouteCase;
+/** Of the key's own app: what another app has under the slug is not there. */
+const shelved = {
+  ...ofForm,
+  path: ({ tag }: Names) => ({ version: 'v3.0', slug: tag }),
+} as const satisfies Partial<RouteCase>;
+const shelf = { ...self, of: 'own', needs: 'schema', body: () => ({ title: 'New' }) } as const satisfies RouteCase;
+const ofRowTag = {
+  ...ofForm,
+  path: (names: Names) => ({ ...modern(names, names.table), tag: names.tag }),
+} as const satisfies Partial<RouteCase>;
+const retitled = () => ({ title: 'Newer' });
+const shelves: RouteCases = Object.fromEntries(
+  ['tags', 'form-tags', 'forms/category'].flatMap((name): [string, RouteCase][] => [
+    [`GET /:version/${name}`, self],
+    [`POST /:version/${name}`, shelf],
+    [`GET /:version/${name}/:slug`, { ...shelved, needs: 'read' }],
+    [`PATCH /:version/${name}/:slug`, { ...shelved, needs: 'schema', body: retitled }],
+    [`PUT /:version/${name}/:slug`, { ...shelved, needs: 'schema', body: retitled }],
+    [`DELETE /:version/${name}/:slug`, { ...shelved, needs: 'schema' }],
+  ]),
+);
+const openList = {
+  ...self,
+  door: 'open',
+  path: () => ({ version: 'v1' }),
+  needs: 'anybody',
+} as const satisfies RouteCase;
+const newWebhook = () => ({ url: 'http://127.0.0.1:9/', title: 'New' });
+
 export const formalooRoutes: RouteCases = {
   // It takes a secret key in the place of a token: without one it refuses, as everything does.
   'POST /:version/oauth2/authorization-token': { ...self, door: 'open', needs: 'anybody', ownerGets: 401 },
@@ -113,6 +147,64 @@ export const formalooRoutes: RouteCases = {
   },
   'POST /:version/form-displays/slug/:slug/submit': { ...ofForm, needs: 'create', body: answers },
   'POST /:version/forms/form/:slug/submit': { ...ofLegacyForm, needs: 'create', body: answers },
+
+  'GET /:version/forms/:slug/stats': { ...ofForm, needs: 'read' },
+  'GET /:version/draft-rows/:slug': {
+    ...ofForm,
+    path: ({ draft }) => ({ version: 'v3.0', slug: draft }),
+    needs: 'read',
+  },
+  // Who may submit may go on with what they have begun.
+  'PATCH /:version/draft-rows/:slug': {
+    ...ofForm,
+    path: ({ draft }) => ({ version: 'v3.0', slug: draft }),
+    needs: 'update',
+    orElse: 'create',
+    body: answers,
+  },
+  'GET /:version/row-results/:slug': {
+    ...ofForm,
+    path: ({ submission }) => ({ version: 'v3.0', slug: submission }),
+    needs: 'read',
+  },
+  'GET /:version/forms/:slug/row-tags': { ...ofForm, needs: 'read' },
+  'POST /:version/forms/:slug/row-tags': { ...ofForm, needs: 'schema', body: () => ({ title: 'New' }) },
+  'GET /:version/forms/:slug/row-tags/:tag': { ...ofRowTag, needs: 'read' },
+  'PATCH /:version/forms/:slug/row-tags/:tag': { ...ofRowTag, needs: 'schema', body: retitled },
+  'PUT /:version/forms/:slug/row-tags/:tag': { ...ofRowTag, needs: 'schema', body: retitled },
+  'DELETE /:version/forms/:slug/row-tags/:tag': { ...ofRowTag, needs: 'schema' },
+  ...shelves,
+  'GET /:version/forms/templates': self,
+  'GET /:version/payment-methods': self,
+  'GET /:version/forms/templates/list': openList,
+  'GET /:version/forms/templates/categories': openList,
+  'POST /:version/private-files': {
+    ...ofForm,
+    path: () => ({ version: 'v3.0' }),
+    needs: 'read',
+    isHidden: true,
+    body: ({ file }) => ({ file_path: `http://tessera.test/files/${file}/name.txt` }),
+  },
+  'POST /:version/files': {
+    ...self,
+    of: 'own',
+    needs: 'create',
+    orElse: 'update',
+    body: () =>
+      Buffer.from('--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\ncontent\r\n--b--\r\n'),
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+  },
+
+  'GET /:version/forms/:slug/webhooks': hooked,
+  'POST /:version/forms/:slug/webhooks': { ...hooked, body: newWebhook },
+  'GET /:version/forms/:slug/webhooks/:webhook': hooked,
+  'PATCH /:version/forms/:slug/webhooks/:webhook': { ...hooked, body: newWebhook },
+  'PUT /:version/forms/:slug/webhooks/:webhook': { ...hooked, body: newWebhook },
+  'DELETE /:version/forms/:slug/webhooks/:webhook': hooked,
+  'GET /:version/forms/:slug/webhooks/:webhook/sample-data': hooked,
+  'POST /:version/forms/:slug/webhooks/:webhook/send-test': hooked,
+  'GET /:version/forms/:slug/webhooks/:webhook/events': hooked,
+  'GET /:version/forms/:slug/webhooks/:webhook/events/:event': hooked,
 
   'GET /:version/forms/:slug/rows': { ...ofForm, needs: 'read' },
   'GET /:version/forms/form/:slug/submits': { ...ofLegacyForm, needs: 'read' },

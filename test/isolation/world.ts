@@ -6,7 +6,9 @@ import { createECDH, randomBytes } from 'node:crypto';
 import { createApp } from '../../src/core/apps/create-app.ts';
 import { type Core, systemActor } from '../../src/core/context.ts';
 import { uploadFile } from '../../src/core/files/upload-file.ts';
-import { encodeBase62, newId } from '../../src/core/ids.ts';
+import { saveDraft } from '../../src/core/forms/save-draft.ts';
+import { submissionCodeLength } from '../../src/core/forms/submission-code.ts';
+import { encodeBase62, newId, randomLowerAlphanumeric } from '../../src/core/ids.ts';
 import { type CreatedKey, createKey, type KeyInput } from '../../src/core/keys/create-key.ts';
 import { registerDevice } from '../../src/core/push/register-device.ts';
 import { mintRegistrationToken } from '../../src/core/push/registration-token.ts';
@@ -15,6 +17,7 @@ import { createRecord } from '../../src/core/records/create-record.ts';
 import { recordId } from '../../src/core/records/record-view.ts';
 import { createTable } from '../../src/core/tables/create-table.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
+import { updateTable } from '../../src/core/tables/update-table.ts';
 import { findOrCreateUser } from '../../src/core/users/create-user.ts';
 import { createWebhook } from '../../src/core/webhooks/create-webhook.ts';
 import { createWorkspace } from '../../src/core/workspaces/create-workspace.ts';
@@ -45,6 +48,14 @@ export interface Names {
   readonly webhook: string;
   /** A delivery of the webhook. */
   readonly event: string;
+  /** The same as Formaloo has them. */
+  readonly formWebhook: string;
+  readonly formEvent: string;
+  /** A tag of the form's rows, of the app's forms, and a category of them: all by this slug. */
+  readonly tag: string;
+  /** Codes of answers that are not submitted yet, and of those that are. */
+  readonly draft: string;
+  readonly submission: string;
 }
 
 export interface World extends Names {
@@ -77,6 +88,11 @@ export function nowhere(): Names {
     notification: newId(),
     webhook: newId(),
     event: newId(),
+    formWebhook: newId(),
+    formEvent: newId(),
+    tag: newId().slice(0, 8),
+    draft: randomLowerAlphanumeric(submissionCodeLength),
+    submission: randomLowerAlphanumeric(submissionCodeLength),
   };
 }
 
@@ -119,6 +135,12 @@ export async function makeWorld(core: Core): Promise<World> {
     url: `http://127.0.0.1:9/${mark}`,
     events: ['record.created'],
   });
+  const ofForm = await createWebhook(core, systemActor, app.id, {
+    format: 'formaloo',
+    tableId: table.id,
+    url: `http://127.0.0.1:9/${mark}`,
+    events: ['record.created'],
+  });
   const { row } = await createRecord(core, systemActor, table, [
     [code, `code ${mark}`],
     [field, `value ${mark}`],
@@ -136,7 +158,9 @@ export async function makeWorld(core: Core): Promise<World> {
     isPrivate: true,
   });
   const [event] = await core.store.list('deliveries', { target_id: made.webhook.id });
-  if (event === undefined) throw new Error('the webhook has no event');
+  const [formEvent] = await core.store.list('deliveries', { target_id: ofForm.webhook.id });
+  if (event === undefined || formEvent === undefined) throw new Error('a webhook has no event');
+  const forms = await makeFormThings(core, app.id, table, mark);
   const { device, notification, user } = await makePush(core, app.id, otherTable, mark);
   return {
     recordSlug: core.secrets.slugs.encode(table.number, recordId(row)),
@@ -145,6 +169,10 @@ export async function makeWorld(core: Core): Promise<World> {
     notification,
     webhook: made.webhook.id,
     event: event.id,
+    ...forms,
+    submission: core.secrets.submissionCodes.encode(table.number, recordId(row)),
+    formWebhook: ofForm.webhook.id,
+    formEvent: formEvent.id,
     workspace: workspace.id,
     app: app.id,
     table: table.id,
@@ -161,6 +189,19 @@ export async function makeWorld(core: Core): Promise<World> {
     mark,
     workspaceMark,
   };
+}
+
+async function makeFormThings(core: Core, appId: string, table: TableSchema, mark: string) {
+  const tag = newId().slice(0, 8);
+  const tags = [{ slug: tag, title: `Tag ${mark}` }];
+  await core.store.write((tx) =>
+    tx.update('apps', { id: appId }, { foreign: { formaloo: { tags, categories: tags } } }),
+  );
+  core.events.emit('catalog.changed', { workspaceId: null, tableId: null });
+  await updateTable(core, systemActor, table, { foreign: { formaloo: { row_tags: tags } } });
+  const answers = { note: `Answer ${mark}` };
+  const { code } = await saveDraft(core, systemActor, table, { code: null, answers, referer: null });
+  return { tag, draft: code };
 }
 
 async function makePush(core: Core, appId: string, users: TableSchema, mark: string) {
@@ -193,6 +234,8 @@ export function makeKey(
     user_id: world.ownerId,
     ...(isBound ? { app_id: world.app } : { workspace_id: world.workspace }),
     ...(input.kind === 'native' ? { scopes: [{ table: '*', verbs: ['*'] }] } : {}),
+    // Tokens outlive the run.
+    ...(input.kind === 'pair' ? { settings: { token_ttl_seconds: 86_400 } } : {}),
     ...input,
   });
 }

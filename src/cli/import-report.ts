@@ -3,10 +3,9 @@ import type { ImportPlan } from '../core/import/plan-import.ts';
 import { alignColumns } from './output.ts';
 
 const sampleLengthMax = 30;
-const delimiterNames: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
 
 export function describePlan(plan: ImportPlan): string {
-  const { source, rows, table, tableName, delimiter, columns, key } = plan;
+  const { source, rows, table, tableName, content, columns, key } = plan;
   const target = table === null ? `a new table "${tableName}"` : `the table "${tableName}"`;
   const header = ['FIELD', 'TYPE', '', 'FILLED', 'FIRST VALUE'];
   const lines = columns.map(({ name, type, newField, filled, sample }) => [
@@ -17,7 +16,7 @@ export function describePlan(plan: ImportPlan): string {
     sample.length > sampleLengthMax ? `${sample.slice(0, sampleLengthMax - 1)}…` : sample,
   ]);
   return [
-    `${source.name}: ${rows.toLocaleString('en-US')} rows (${delimiterNames[delimiter]}-separated) into ${target}`,
+    `${source.name}: ${rows.toLocaleString('en-US')} rows (${content.how}) into ${target}`,
     ...(key === null ? [] : [`Rows whose "${key}" is there already change that record.`]),
     '',
     alignColumns([header, ...lines]),

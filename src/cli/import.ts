@@ -1,4 +1,4 @@
-/** `tessera import`: a CSV file into a table. Shows what it will do, asks, writes with a progress bar, tells what was refused. */
+/** `tessera import`: a CSV or JSON Lines file into a table. Shows what it will do, asks, writes with a progress bar, tells what was refused. */
 
 import { createReadStream, type WriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
@@ -40,9 +40,12 @@ export function addImport(program: Command, done: Done): void {
   program
     .command('import')
     .description(
-      'Import a CSV file into a new or an existing table. Types are found out and shown before anything is written.',
+      'Import a CSV or JSON Lines file into a new or an existing table. Types are found out and shown before anything is written.',
     )
-    .argument('<file>', 'CSV file in UTF-8; comma, semicolon, tab or bar between the cells; names in the first line')
+    .argument(
+      '<file>',
+      'UTF-8: CSV (comma, semicolon, tab or bar between cells, names in the first line), or one JSON object per line',
+    )
     .requiredOption('--table <name>', 'table to import into; made when the app has none of this name')
     .option('--app <app>', 'app by id or name; may be left out where there is one only')
     .option('--workspace <workspace>', 'workspace of the app, by id or name')

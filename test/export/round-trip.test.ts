@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { systemActor } from '../../src/core/context.ts';
-import type { ExportFormat } from '../../src/core/export/export-format.ts';
+import { type ExportFormat, exportFormats } from '../../src/core/export/export-format.ts';
 import { exportRecords } from '../../src/core/export/export-records.ts';
 import { createCoreTarget } from '../../src/core/import/core-target.ts';
 import type { ImportSource } from '../../src/core/import/import-source.ts';
@@ -63,5 +63,7 @@ describe('what was exported', () => {
     );
   }
 
-  test('as CSV comes back as the same values of every type', () => isKept('csv'));
+  for (const format of exportFormats) {
+    test(`as ${format} comes back as the same values of every type`, () => isKept(format));
+  }
 });

@@ -4,11 +4,11 @@ import type { FieldInput } from '../fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { checkName } from '../names.ts';
-import { type ColumnType, createTypeGuess, type TypeGuess } from './guess-type.ts';
+import type { ColumnType } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import type { ImportTarget, TargetField, TargetTable } from './import-target.ts';
-import { type CsvRow, readCsv, sniffCsv } from './read-csv.ts';
-import type { Delimiter } from './sniff-csv.ts';
+import { openSourceTable } from './open-source.ts';
+import { type ColumnGuess, isNothing, type SourceRow, type SourceTable, textOfCell } from './source-table.ts';
 
 export interface ImportRequest {
   readonly source: ImportSource;
@@ -44,9 +44,8 @@ export interface ImportPlan {
   /** Null: it is to be made. */
   readonly table: TargetTable | null;
   readonly key: string | null;
-  readonly delimiter: Delimiter;
-  /** Cells that every row must have. */
-  readonly width: number;
+  /** What the file is read as. */
+  readonly content: SourceTable;
   readonly columns: readonly ColumnPlan[];
   /** Rows of data, blank ones not counted. */
   readonly rows: number;
@@ -57,8 +56,8 @@ export async function planImport(target: ImportTarget, request: ImportRequest): 
   const { source } = request;
   const tableName = checkName(request.table, 'table');
   const table = await target.findTable(tableName);
-  const delimiter = await sniffCsv(source);
-  const survey = await surveyOf(source, delimiter);
+  const content = await openSourceTable(source);
+  const survey = await surveyOf(content);
   const chosen = chosenColumns(survey, request);
   const columns = chosen.map((column) => planColumn(column, table, request));
   const plan: ImportPlan = {
@@ -66,8 +65,7 @@ export async function planImport(target: ImportTarget, request: ImportRequest): 
     tableName,
     table,
     key: request.key ?? null,
-    delimiter,
-    width: survey.columns.length,
+    content,
     columns,
     rows: survey.rows,
   };
@@ -78,7 +76,7 @@ export async function planImport(target: ImportTarget, request: ImportRequest): 
 interface SurveyedColumn {
   readonly index: number;
   readonly name: string;
-  readonly guess: TypeGuess;
+  readonly guess: ColumnGuess;
   filled: number;
   sample: string;
 }
@@ -88,50 +86,40 @@ interface Survey {
   readonly rows: number;
 }
 
-export function isBlank(row: CsvRow): boolean {
-  return row.cells.every((cell) => cell.trim() === '');
-}
-
-async function surveyOf(source: ImportSource, delimiter: Delimiter): Promise<Survey> {
-  let columns: SurveyedColumn[] | null = null;
+async function surveyOf(content: SourceTable): Promise<Survey> {
+  const columns = columnsOf(content);
   let rows = 0;
-  for await (const chunk of readCsv(source, delimiter)) {
+  for await (const chunk of content.rows()) {
     for (const row of chunk) {
-      if (columns === null) {
-        columns = columnsOf(row.cells);
-        continue;
-      }
-      if (isBlank(row)) continue;
       rows += 1;
-      // A row of another width will be refused; its cells say nothing about the columns.
-      if (row.cells.length === columns.length) look(columns, row.cells);
+      // A row that will be refused as a whole says nothing about the columns.
+      if (row.problem === undefined) look(columns, row);
     }
   }
-  if (columns === null) throw sourceRefused(source, 'is empty');
   return { columns, rows };
 }
 
-function look(columns: readonly SurveyedColumn[], cells: readonly string[]): void {
+function look(columns: readonly SurveyedColumn[], { cells }: SourceRow): void {
   for (const column of columns) {
-    const cell = cells[column.index] ?? '';
-    if (cell === '' || cell.trim() === '') continue;
-    if (column.filled === 0) column.sample = cell;
+    const cell = cells[column.index];
+    if (cell === undefined || isNothing(cell)) continue;
+    if (column.filled === 0) column.sample = textOfCell(cell);
     column.filled += 1;
     column.guess.see(cell);
   }
 }
 
 /** @throws name_invalid, name_taken */
-function columnsOf(header: readonly string[]): SurveyedColumn[] {
+function columnsOf(content: SourceTable): SurveyedColumn[] {
   const seen = new Map<string, number>();
-  return header.map((cell, index) => {
+  return content.columns.map((cell, index) => {
     const name = checkName(cell.trim() === '' ? `Column ${index + 1}` : cell, `column ${index + 1}`);
     const other = seen.get(name);
     if (other !== undefined) {
       throw refused('name_taken', `column ${index + 1}`, `has the name "${name}", and so has column ${other + 1}`);
     }
     seen.set(name, index);
-    return { index, name, guess: createTypeGuess(), filled: 0, sample: '' };
+    return { index, name, guess: content.guess(), filled: 0, sample: '' };
   });
 }
 

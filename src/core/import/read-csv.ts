@@ -29,7 +29,8 @@ export async function sniffCsv(source: ImportSource): Promise<Delimiter> {
   return detectDelimiter(new TextDecoder().decode(head));
 }
 
-async function headOf(source: ImportSource): Promise<Buffer> {
+/** The first bytes, as much as tells what kind of file it is. */
+export async function headOf(source: ImportSource): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of source.open()) {

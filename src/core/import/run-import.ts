@@ -5,8 +5,8 @@
 import { cellValue } from '../fields/cell-text.ts';
 import type { Json } from '../fields/field-type.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
-import { type ImportPlan, isBlank } from './plan-import.ts';
-import { type CsvRow, readCsv } from './read-csv.ts';
+import type { ImportPlan } from './plan-import.ts';
+import { isNothing, type SourceRow, textOfCell } from './source-table.ts';
 
 export interface RefusedRow {
   readonly line: number;
@@ -49,7 +49,7 @@ interface Run {
 }
 
 interface ReadyRow {
-  readonly source: CsvRow;
+  readonly source: SourceRow;
   readonly values: RowValues;
 }
 
@@ -61,14 +61,11 @@ export async function runImport(
 ): Promise<ImportResult> {
   const table = await prepareTable(target, plan);
   const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0, untold: [] };
-  let isHeader = true;
   let rows = 0;
-  for await (const chunk of readCsv(plan.source, plan.delimiter)) {
-    const data = (isHeader ? chunk.slice(1) : chunk).filter((row) => !isBlank(row));
-    isHeader = false;
-    await writeChunk(run, readyRows(run, data));
+  for await (const chunk of plan.content.rows()) {
+    await writeChunk(run, readyRows(run, chunk));
     tellRefused(run);
-    rows += data.length;
+    rows += chunk.length;
     listeners.onProgress?.({ rows, refused: run.refused });
   }
   const { created, updated, refused } = run;
@@ -82,23 +79,16 @@ async function prepareTable(target: ImportTarget, plan: ImportPlan): Promise<Tar
 }
 
 /** Rows that can be tried, as values by field name. */
-function readyRows(run: Run, rows: readonly CsvRow[]): ReadyRow[] {
-  const { columns, width, key } = run.plan;
+function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
+  const { key } = run.plan;
   const ready: ReadyRow[] = [];
   for (const source of rows) {
-    if (source.cells.length !== width) {
-      const reason = `has ${source.cells.length} cells, the header has ${width}`;
-      refuse(run, source, [{ index: 0, field: '', code: 'body_invalid', reason }]);
+    if (source.problem !== undefined) {
+      refuse(run, source, [{ index: 0, field: '', code: 'body_invalid', reason: source.problem }]);
       continue;
     }
-    const values: Record<string, Json> = {};
-    for (const { index, name, type } of columns) {
-      const cell = source.cells[index] ?? '';
-      // A blank cell is no value: a new record gets the default, an existing one is emptied.
-      if (cell.trim() !== '') values[name] = cellValue(type, cell);
-      else if (key !== null) values[name] = null;
-    }
-    if (key !== null && values[key] === null) {
+    const values = valuesOf(run.plan, source);
+    if (key !== null && isNothing(values[key])) {
       const reason = 'is the key and must have a value';
       refuse(run, source, [{ index: 0, field: key, code: 'value_required', reason }]);
       continue;
@@ -106,6 +96,19 @@ function readyRows(run: Run, rows: readonly CsvRow[]): ReadyRow[] {
     ready.push({ source, values });
   }
   return ready;
+}
+
+function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
+  const values: Record<string, Json> = {};
+  for (const { index, name, type } of columns) {
+    const cell = cells[index];
+    if (cell === undefined) continue;
+    if (!content.isText) values[name] = cell;
+    // A blank cell is no value: a new record gets the default, an existing one is emptied.
+    else if (!isNothing(cell)) values[name] = cellValue(type, String(cell));
+    else if (key !== null) values[name] = null;
+  }
+  return values;
 }
 
 /** Calls for one chunk before its rows are written one by one. */
@@ -191,9 +194,9 @@ async function writeSingly(run: Run, rows: readonly ReadyRow[]): Promise<void> {
   }
 }
 
-function refuse(run: Run, { line, cells }: CsvRow, problems: readonly RowProblem[]): void {
+function refuse(run: Run, { line, cells }: SourceRow, problems: readonly RowProblem[]): void {
   run.refused += 1;
-  for (const { field, reason } of problems) run.untold.push({ line, field, reason, cells });
+  for (const { field, reason } of problems) run.untold.push({ line, field, reason, cells: cells.map(textOfCell) });
 }
 
 function tellRefused(run: Run): void {

@@ -15,7 +15,7 @@ export function problemOfBytes(head: Uint8Array): string | null {
   const known = otherFormats.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (known !== undefined) return known[1];
   if (/^\s*(?:\{\s*"|\[\s*\{)/.test(new TextDecoder().decode(head.subarray(0, 64))))
-    return 'looks like JSON; only CSV can be imported';
+    return 'looks like JSON; only CSV and JSON Lines (one object per line) can be imported';
   return head.includes(0) ? 'is not a text file' : null;
 }
 

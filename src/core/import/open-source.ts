@@ -1,0 +1,55 @@
+/** Finds out what kind of file it is, by its content, and opens it as a table. */
+
+import { createTypeGuess } from './guess-type.ts';
+import { type ImportSource, sourceRefused } from './import-source.ts';
+import { type CsvRow, headOf, readCsv, sniffCsv } from './read-csv.ts';
+import { openJsonl } from './read-jsonl.ts';
+import type { Delimiter } from './sniff-csv.ts';
+import { isNothing, type SourceTable } from './source-table.ts';
+
+/** @throws body_invalid when it cannot be read as a table */
+export async function openSourceTable(source: ImportSource): Promise<SourceTable> {
+  const head = await headOf(source);
+  if (head.length === 0) throw sourceRefused(source, 'is empty');
+  const text = new TextDecoder().decode(head.subarray(0, 256));
+  return /^\s*\{\s*["}]/.test(text) ? openJsonl(source) : openCsv(source, await sniffCsv(source));
+}
+
+const delimiterNames: Readonly<Record<Delimiter, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
+
+async function openCsv(source: ImportSource, delimiter: Delimiter): Promise<SourceTable> {
+  const header = await headerOf(source, delimiter);
+  async function* rows() {
+    let isHeader = true;
+    for await (const chunk of readCsv(source, delimiter)) {
+      const data = isHeader ? chunk.slice(1) : chunk;
+      isHeader = false;
+      yield data.filter(isFilled).map((row) => withProblem(row, header.length));
+    }
+  }
+  return {
+    format: 'csv',
+    how: `${delimiterNames[delimiter]}-separated`,
+    columns: header,
+    isText: true,
+    rows,
+    guess() {
+      const guess = createTypeGuess();
+      return { see: (cell) => guess.see(String(cell)), result: guess.result };
+    },
+  };
+}
+
+async function headerOf(source: ImportSource, delimiter: Delimiter): Promise<readonly string[]> {
+  for await (const [first] of readCsv(source, delimiter)) if (first !== undefined) return first.cells;
+  throw sourceRefused(source, 'is empty');
+}
+
+function isFilled(row: CsvRow): boolean {
+  return row.cells.some((cell) => !isNothing(cell));
+}
+
+function withProblem(row: CsvRow, width: number) {
+  if (row.cells.length === width) return row;
+  return { ...row, problem: `has ${row.cells.length} cells, the header has ${width}` };
+}

@@ -238,8 +238,6 @@ export interface SubmissionRow {
   duration: string | null;
   /** By what it came where not by the form itself. */
   origin: string | null;
-  /** Ids of row tags. */
-  tags: readonly string[];
   at: number;
 }
 

@@ -245,7 +245,6 @@ const columnKinds: Columns = {
     address: 'plain',
     duration: 'plain',
     origin: 'plain',
-    tags: 'json',
     at: 'plain',
   },
   record_tags: { table_id: 'plain', record_id: 'plain', tag: 'plain' },

@@ -3,17 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Core } from '../../core/context.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import type { Dialect } from '../dialect.ts';
+import { cdpRoutes, customerTags } from './cdp/routes.ts';
+import { byVersion, mountCollection } from './collection.ts';
 import { findCredential, refuseBareKey } from './credential.ts';
 import { renderError } from './errors.ts';
 import { createFormFinder } from './find-form.ts';
-import { isOwnPath } from './paths.ts';
+import { isOwnPath, modern } from './paths.ts';
 import { readBodies } from './read-body.ts';
 import { businessRoutes } from './routes/businesses.ts';
 import { displayRoutes } from './routes/displays.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { fileRoutes, uploadRoutes } from './routes/files.ts';
-import { formTagRoutes } from './routes/form-tags.ts';
+import { formTagRoutes, formTags } from './routes/form-tags.ts';
 import { formRoutes } from './routes/forms.ts';
+import { geographyRoutes } from './routes/geography.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { rowRoutes } from './routes/row.ts';
 import { rowTagRoutes } from './routes/row-tags.ts';
@@ -55,6 +58,10 @@ export const formaloo: Dialect = {
       formTagRoutes(bodies, core);
       webhookRoutes(bodies, core, forms);
       fileRoutes(bodies, core);
+      cdpRoutes(bodies, core);
+      // Tags of customers at first, of forms later (wire/formaloo.md §1).
+      mountCollection(bodies, `${modern}/tags`, byVersion(customerTags(core), formTags(core)), 'token_or_write');
+      geographyRoutes(bodies, core);
     });
     scope.register(async (uploads) => uploadRoutes(uploads, core, forms));
   },

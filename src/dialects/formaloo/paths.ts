@@ -15,8 +15,7 @@ function prefixOf(versions: readonly Version[]): string {
 }
 
 export const modern = prefixOf(modernVersions);
-/** Versions under which `/tags/` means tags of forms; in the first two gateway versions it means those of customers. */
-export const gateway3 = prefixOf(modernVersions.filter((one) => one !== 'v1.0' && one !== 'v2.0'));
+/** The first two gateway versions, which alone know customers. */
 export const gateway12 = prefixOf(['v1.0', 'v2.0']);
 export const legacy = prefixOf(legacyVersions);
 /** The token endpoint alone is under all of them. */

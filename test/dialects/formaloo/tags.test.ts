@@ -52,6 +52,13 @@ describe('tags, categories, templates, stats', () => {
     });
   }
 
+  test('tags of forms are not made with the write-only key', async () => {
+    const headers = { 'x-api-key': app.keys.pair.writeOnly };
+    for (const path of ['/v3.0/tags/', '/v3.0/form-tags/', '/v3.0/forms/category/']) {
+      assert.equal((await app.request('POST', path, { headers, body: { title: 'X' } })).status, 403, path);
+    }
+  });
+
   test('forms are found by their tag and category', async () => {
     const { tag } = await client.data(201, 'POST', '/v3.0/tags/', { title: 'News', address: 'news' });
     const { category } = await client.data(201, 'POST', '/v3.0/forms/category/', { title: 'Events' });

@@ -28,6 +28,8 @@ interface ImportOptions {
   readonly skip?: readonly string[];
   readonly type?: ReadonlyMap<string, FieldTypeName>;
   readonly rejects?: string;
+  readonly resume?: boolean;
+  readonly restart?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
   readonly url?: string;
@@ -54,6 +56,8 @@ export function addImport(program: Command, done: Done): void {
     .option('--skip <column>', 'column to leave out; repeatable', collect)
     .option('--type <column=type>', 'type of a new field, instead of the one found; repeatable', readColumnType)
     .option('--rejects <file>', 'write refused rows, with line and reason, to this CSV file')
+    .option('--resume', 'go on with an import of this file that was cut off')
+    .option('--restart', 'begin anew an import of this file that was cut off')
     .option('-y, --yes', 'do not ask before writing')
     .option(...urlOption)
     .option(...jsonOption)
@@ -72,9 +76,25 @@ export function addImport(program: Command, done: Done): void {
 async function importFile(file: string, options: ImportOptions): Promise<number> {
   const source = await openSource(file);
   return reach(options.url, {
-    local: async ({ core }) => {
+    local: async ({ core, config }) => {
       const { createCoreTarget } = await import('../core/import/core-target.ts');
-      return run(source, options, createCoreTarget(core, systemActor, await appOf(await localPlaces(core), options)));
+      const { forgetImport } = await import('../core/import/import-run.ts');
+      const { openImportState } = await import('./import-state.ts');
+      const appId = await appOf(await localPlaces(core), options);
+      // Rows that change records by a key come out the same when they are written again.
+      if (options.key !== undefined) return run(source, options, createCoreTarget(core, systemActor, appId));
+      const state = () =>
+        openImportState(file, appId, options.table, { ...options, hours: config.keep.idempotencyHours });
+      return run(source, options, createCoreTarget(core, systemActor, appId), async () => {
+        const { run: importRun, remove } = await state();
+        return {
+          target: createCoreTarget(core, systemActor, appId, importRun),
+          async finish() {
+            await remove();
+            await forgetImport(core, importRun);
+          },
+        };
+      });
     },
     remote: async (remote) => {
       const { createRemoteTarget } = await import('./remote-target.ts');
@@ -83,7 +103,18 @@ async function importFile(file: string, options: ImportOptions): Promise<number>
   });
 }
 
-async function run(source: ImportSource, options: ImportOptions, target: ImportTarget): Promise<number> {
+/** What writes, from the moment at which it is agreed to. */
+interface Resumable {
+  readonly target: ImportTarget;
+  finish(): Promise<void>;
+}
+
+async function run(
+  source: ImportSource,
+  options: ImportOptions,
+  target: ImportTarget,
+  begin: () => Promise<Resumable> = async () => ({ target, finish: async () => undefined }),
+): Promise<number> {
   const { planImport } = await import('../core/import/plan-import.ts');
   const plan = await planImport(target, {
     source,
@@ -98,7 +129,9 @@ async function run(source: ImportSource, options: ImportOptions, target: ImportT
     note('Nothing was written.');
     return exitCodes.refused;
   }
-  const { result, seconds } = await write(plan, options, target);
+  const resumable = await begin();
+  const { result, seconds } = await write(plan, options, resumable.target);
+  await resumable.finish();
   const { table, created, updated, refused } = result;
   if (options.json === true) {
     sayJson({

@@ -1,9 +1,11 @@
 /** Imports into this instance, by the operations that the API uses: same checks, same changes log. */
+import { hash } from 'node:crypto';
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
 import { createFields } from '../fields/create-field.ts';
 import { type Field, Refusal, type Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
+import { type Once, Replay } from '../once.ts';
 import { openTable } from '../permit.ts';
 import { batchRecords } from '../records/batch-records.ts';
 import { createRecord } from '../records/create-record.ts';
@@ -14,9 +16,14 @@ import { upsertRecord } from '../records/upsert-record.ts';
 import { createTable } from '../tables/create-table.ts';
 import { listTables } from '../tables/list-tables.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { type ImportRun, subjectOf } from './import-run.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
 
-export function createCoreTarget(core: Core, actor: Actor, appId: string): ImportTarget {
+/**
+ * `run`: the import can be run again after it was interrupted, under the same name; what it has written is then not written
+ * again. That holds for rows that are made; those that change records by a key come out the same anyway.
+ */
+export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: ImportRun): ImportTarget {
   const open = async (table: TargetTable): Promise<TableSchema> => openTable(core, actor, table.id);
 
   return {
@@ -35,37 +42,54 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string): Impor
       const schema = await open(table);
       return matchUnique(core, actor, schema, fieldOf(schema, name), values);
     },
-    async writeAll(table, create, update) {
+    async writeAll(table, create, update, place) {
       const schema = await open(table);
+      const batch = {
+        create: create.map((values) => inputOf(schema, values)),
+        update: update.map(({ id, values }) => ({ id, input: inputOf(schema, values) })),
+        delete: [],
+      };
       try {
-        await batchRecords(core, actor, schema, {
-          create: create.map((values) => inputOf(schema, values)),
-          update: update.map(({ id, values }) => ({ id, input: inputOf(schema, values) })),
-          delete: [],
-        });
+        await batchRecords(core, actor, schema, batch, update.length > 0 ? undefined : onceOf(run, place, create));
         return [];
       } catch (error) {
+        if (error instanceof Replay) return [];
+        refuseOtherFile(error);
         if (!(error instanceof AppError) || error.code !== 'batch_failed') throw error;
         return error.issues.map((issue) => problemOfItem(issue, create.length));
       }
     },
-    async writeOne(table, values, key) {
+    async writeOne(table, values, key, place) {
       const schema = await open(table);
       try {
         const input = inputOf(schema, values);
         if (key === null) {
-          await createRecord(core, actor, schema, input);
+          await createRecord(core, actor, schema, input, onceOf(run, place, values));
           return 'created';
         }
         const upserted = await upsertRecord(core, actor, schema, fieldOf(schema, key), input);
         return 'isCreated' in upserted && upserted.isCreated ? 'created' : 'updated';
       } catch (error) {
+        if (error instanceof Replay) return 'created';
+        refuseOtherFile(error);
         const issue = error instanceof AppError ? error.issues[0] : undefined;
         if (issue === undefined) throw error;
         return { index: 0, field: issue.field, code: issue.code, reason: issue.message };
       }
     },
   };
+}
+
+/** Written with the rows, in the same transaction: so it is known for sure whether they are there. */
+function onceOf<T>(run: ImportRun | undefined, place: string, content: unknown): Once<T> | undefined {
+  if (run === undefined) return undefined;
+  const fingerprint = hash('sha256', JSON.stringify(content), 'base64url');
+  return { subject: subjectOf(run), key: place, fingerprint, answer: () => ({ status: 200, body: '' }) };
+}
+
+function refuseOtherFile(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== 'idempotency_key_reused') return;
+  throw new AppError('body_invalid', 'The file has changed since its import was interrupted, so it cannot be resumed.');
 }
 
 function targetTable({ id, name, fields }: TableSchema): TargetTable {

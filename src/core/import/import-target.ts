@@ -41,13 +41,19 @@ export interface ImportTarget {
   match(table: TargetTable, field: string, values: readonly string[]): Promise<ReadonlyMap<number, number>>;
   /**
    * Creates rows and changes records, all or none; at most 1000 together. Indexes of problems count the created ones first.
-   * An answer without problems means that everything is on disk.
+   * An answer without problems means that everything is on disk. `place` tells the call from every other of the import.
    */
   writeAll(
     table: TargetTable,
     create: readonly RowValues[],
     update: readonly { readonly id: number; readonly values: RowValues }[],
+    place: string,
   ): Promise<readonly RowProblem[]>;
   /** Creates one record or, with a key field, changes the one that holds the row's value in it. */
-  writeOne(table: TargetTable, values: RowValues, key: string | null): Promise<'created' | 'updated' | RowProblem>;
+  writeOne(
+    table: TargetTable,
+    values: RowValues,
+    key: string | null,
+    place: string,
+  ): Promise<'created' | 'updated' | RowProblem>;
 }

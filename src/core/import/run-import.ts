@@ -117,7 +117,7 @@ const attemptsMax = 3;
 async function writeChunk(run: Run, rows: readonly ReadyRow[]): Promise<void> {
   let left = rows;
   for (let attempt = 0; attempt < attemptsMax && left.length > 0; attempt += 1) {
-    const { problems, created } = await writeTogether(run, left);
+    const { problems, created } = await writeTogether(run, left, `${rows[0]?.source.line}/${attempt}`);
     if (problems.length === 0) {
       run.created += created;
       run.updated += left.length - created;
@@ -147,13 +147,14 @@ interface Attempt {
 }
 
 /** One call for all rows; indexes of problems are those of `rows`. */
-async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyRow[]): Promise<Attempt> {
+async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyRow[], place: string): Promise<Attempt> {
   const { key } = plan;
   if (key === null) {
     const problems = await target.writeAll(
       table,
       rows.map(({ values }) => values),
       [],
+      place,
     );
     return { problems, created: rows.length };
   }
@@ -174,6 +175,7 @@ async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyR
     table,
     create.map(valuesAt),
     update.map(({ at, id }) => ({ id, values: valuesAt(at) })),
+    place,
   );
   const order = [...create, ...update.map(({ at }) => at)];
   return {
@@ -185,7 +187,9 @@ async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyR
 async function writeSingly(run: Run, rows: readonly ReadyRow[]): Promise<void> {
   const { target, table, plan } = run;
   // Started together, in order: the store runs them one after the other and syncs them together.
-  const outcomes = await Promise.all(rows.map(({ values }) => target.writeOne(table, values, plan.key)));
+  const outcomes = await Promise.all(
+    rows.map(({ values, source }) => target.writeOne(table, values, plan.key, String(source.line))),
+  );
   for (const [at, outcome] of outcomes.entries()) {
     const row = rows[at];
     if (outcome === 'created') run.created += 1;

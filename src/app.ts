@@ -58,7 +58,7 @@ export interface AppOptions {
 const secretPaths = ['authorization', 'cookie', 'apikey', 'api-key', 'x-api-key', 'password', 'secret', 'token', 'key'];
 
 /** Logs go to standard error, at once: standard output belongs to what commands answer, and a fatal entry must not be lost. */
-export function createLogger(config: Config): Logger {
+function createLogger(config: Config): Logger {
   const options = {
     level: config.logLevel,
     redact: {

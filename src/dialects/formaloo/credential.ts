@@ -1,6 +1,9 @@
 /**
  * Who needs what (wire/formaloo.md §2.3): `x-api-key` everywhere but at the token endpoint, and `Authorization: JWT <token>`
  * beside it on everything that is not public. On public endpoints the Authorization header is not looked at.
+ *
+ * A route's `access`: `key`, the API key or the write-only key alone; `token`, API key and token; `token_or_write`, those or
+ * the write-only key alone; `open`, nothing. A route that says none needs the token.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.ts';

@@ -24,7 +24,7 @@ function throttled({ retryAfterSeconds = 1 }: AppError): string {
   return `Request was throttled. Expected available in ${retryAfterSeconds} second${retryAfterSeconds === 1 ? '' : 's'}.`;
 }
 
-export const answers: Record<ErrorCode, readonly [number, Wording]> = {
+const answers: Record<ErrorCode, readonly [number, Wording]> = {
   credential_missing: [401, 'Authentication credentials were not provided.'],
   credential_malformed: [401, own],
   credential_unknown: [401, unknownCredential],

@@ -5,7 +5,7 @@ import { itemsOf } from './matrix.ts';
 import { type Memory, memoryOf } from './memory.ts';
 
 /** Tags of the app's forms. */
-export async function formTags(core: Core, actor: Actor): Promise<readonly Memory[]> {
+async function formTags(core: Core, actor: Actor): Promise<readonly Memory[]> {
   const app = await core.catalog.app(appOf(actor));
   return app === undefined ? [] : itemsOf(memoryOf(app).tags);
 }

@@ -13,7 +13,7 @@ import { listOf, textOrNull } from './memory.ts';
 type View = Record<string, Json>;
 
 /** The page where people fill the form in. */
-export function fullAddressOf(core: Core, form: Form): string {
+function fullAddressOf(core: Core, form: Form): string {
   return `${core.settings.publicUrl}/f/${form.address}`;
 }
 

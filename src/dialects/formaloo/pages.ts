@@ -11,7 +11,7 @@ export interface PageQuery {
 }
 
 const sizeDefault = 10;
-export const sizeMax = 1000;
+const sizeMax = 1000;
 const wholeForm = /^\d{1,9}$/;
 
 /** @throws cursor_invalid for a page that is no number */

@@ -175,7 +175,7 @@ export async function updateForm(core: Core, actor: Actor, form: Form, body: Bod
 }
 
 /** Puts the fields into the order of these slugs; what is not named follows as it was. */
-export async function arrange(core: Core, actor: Actor, form: Form, sent: unknown): Promise<Form> {
+async function arrange(core: Core, actor: Actor, form: Form, sent: unknown): Promise<Form> {
   const slugs = list(sent);
   if (slugs instanceof Refusal) throw refused('form_fields', slugs.message);
   const wanted = (slugs as Json[]).map((one) => textOrNull(one) ?? textOrNull(objectOf(one).slug) ?? '');

@@ -29,6 +29,11 @@ describe('every native operation', () => {
     });
     const { key } = await app.makeKey();
     const file = await app.request('POST', `/api/v1/apps/${app.appId}/files`, { key: app.keys.native, body: 'ours' });
+    const webhook = await app.request('POST', `/api/v1/apps/${app.appId}/webhooks`, {
+      key: app.keys.native,
+      body: { url: 'https://hooks.example.com/ours', table: table.id, events: ['record.created'] },
+    });
+    assert.equal(webhook.status, 201, webhook.text);
     ours = {
       workspace: app.workspaceId,
       member: app.ownerId,
@@ -41,6 +46,10 @@ describe('every native operation', () => {
       plan: 'free',
       code: 'rate_limited',
       dialect: 'adalo',
+      webhook: webhook.json.id,
+      event: 'nothing',
+      notification: 'nothing',
+      device: 'nothing',
     };
     const { secrets } = await app.makeKey({ scopes: [{ table: other.id, verbs: ['read'] }] });
     scoped = secrets.key ?? '';
@@ -123,6 +132,8 @@ describe('every native operation', () => {
       'getMe',
       'verifyKey',
       'listPlans',
+      // Answers the webhooks on tables that the key may read: none.
+      'listWebhooks',
     ]);
     for (const operation of operations.filter((one) => !isOpen(one))) {
       const { status, text } = await call(operation, ours, scoped);

@@ -34,7 +34,7 @@ export function recordOf(core: Core, { table, fields }: CdpTable, row: StoredRow
 }
 
 /** The values that were sent for fields of the table; what is no field of it is ignored. */
-export function inputOf({ fields }: CdpTable, values: Readonly<Record<string, unknown>>): RecordInput {
+function inputOf({ fields }: CdpTable, values: Readonly<Record<string, unknown>>): RecordInput {
   const input: [Field, unknown][] = [];
   for (const [key, field] of fields) if (values[key] !== undefined) input.push([field, values[key]]);
   return input;

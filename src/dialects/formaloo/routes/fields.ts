@@ -99,7 +99,7 @@ function sendField(reply: FastifyReply, { form, entry }: FieldPlace, status = 20
 }
 
 /** The field that the path names. @throws field_not_found, scope_missing */
-export async function ownField(forms: FormFinder, request: FastifyRequest) {
+async function ownField(forms: FormFinder, request: FastifyRequest) {
   const actor = actorOf(request);
   const found = await forms.byField(actor, (request.params as SlugParams).slug);
   requireVerb(actor, found.form.table, 'read');

@@ -15,6 +15,8 @@ function prefixOf(versions: readonly Version[]): string {
 }
 
 export const modern = prefixOf(modernVersions);
+/** The first two gateway versions, which alone know customers. */
+export const gateway12 = prefixOf(['v1.0', 'v2.0']);
 export const legacy = prefixOf(legacyVersions);
 /** The token endpoint alone is under all of them. */
 export const everyVersion = prefixOf([...modernVersions, ...legacyVersions]);

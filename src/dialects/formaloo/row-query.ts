@@ -64,7 +64,7 @@ function idFilter(id: number | null): Filter {
 }
 
 /** Every text of the answers is looked through; choices by their titles, numbers by their value. */
-function searchFilter(form: Form, text: string): Filter {
+export function searchFilter(form: Form, text: string): Filter {
   const of = form.answers.flatMap(({ field }) => {
     const { comparison } = fieldTypes[field.type];
     if (comparison === 'options') return choiceFilter(field, text);

@@ -69,9 +69,66 @@ const openList = {
   path: () => ({ version: 'v1' }),
   needs: 'anybody',
 } as const satisfies RouteCase;
+/** Customers and what belongs to them: of the key's own app, in tables that are made when they are first written to. */
+const made = (body: () => object) => ({ ...self, of: 'own', needs: 'create', body }) as const satisfies RouteCase;
+/** Nothing was written yet: what is named is not there for anybody. */
+const notMade = {
+  ...self,
+  path: () => ({ version: 'v1.0', slug: 'nothing' }),
+  ownerGets: 404,
+} as const satisfies RouteCase;
+const customer = () => ({ email: 'customer@example.com' });
+const inFirstGateways = (known: RouteCase): RouteCase => ({
+  ...known,
+  path: (names) => ({ ...known.path(names), version: 'v1.0' }),
+});
+const customers: RouteCases = Object.fromEntries(
+  Object.entries({
+    'GET /:version/customers': self,
+    'POST /:version/customers': made(customer),
+    'GET /:version/customers/:slug': notMade,
+    'PATCH /:version/customers/:slug': { ...notMade, body: customer },
+    'PUT /:version/customers/:slug': { ...notMade, body: customer },
+    'DELETE /:version/customers/:slug': notMade,
+    'POST /:version/customers/:slug/gdpr-data-requests': notMade,
+    'POST /:version/customers/:slug/gdpr-delete-requests': notMade,
+    'POST /:version/businesses/business/gdpr-delete-requests': self,
+    'POST /:version/customers/batch': made(() => ({ customers_data: [customer()] })),
+    'GET /:version/customers/batch/:slug': notMade,
+    'GET /:version/activities': self,
+    'POST /:version/activities': made(() => ({ action: 'order', customer: customer() })),
+    'GET /:version/activities/:slug': notMade,
+    'POST /:version/activities/batch': made(() => ({ activities_data: [{ action: 'order', customer: customer() }] })),
+    'GET /:version/activities/batch/:slug': notMade,
+    'GET /:version/action-types': self,
+    'POST /:version/action-types': made(() => ({ title: 'New' })),
+    'GET /:version/action-types/:slug': notMade,
+    'PATCH /:version/action-types/:slug': { ...notMade, body: () => ({ title: 'New' }) },
+    'PUT /:version/action-types/:slug': { ...notMade, body: () => ({ title: 'New' }) },
+    'DELETE /:version/action-types/:slug': notMade,
+    'GET /:version/action-type-groups': self,
+    'GET /:version/gamification-settings': self,
+    // The write-only key may, which here counts as one that creates (wire/formaloo.md §2.3).
+    'PATCH /:version/gamification-settings': {
+      ...self,
+      of: 'own',
+      needs: 'update',
+      orElse: 'create',
+      // wire/formaloo.md §2.3: the write-only key too.
+      orElse: 'create',
+      body: () => ({ cash_back_minimum: 1 }),
+    },
+    'POST /:version/gamification-calculation-jobs': self,
+    'GET /:version/countries': self,
+    'GET /:version/cities': self,
+    'GET /:version/languages': self,
+    'GET /:version/countries/:slug/states': { ...self, path: () => ({ version: 'v1.0', slug: 'DE' }) },
+  } satisfies RouteCases).map(([name, known]) => [name, inFirstGateways(known)]),
+);
 const newWebhook = () => ({ url: 'http://127.0.0.1:9/', title: 'New' });
 
 export const formalooRoutes: RouteCases = {
+  ...customers,
   // It takes a secret key in the place of a token: without one it refuses, as everything does.
   'POST /:version/oauth2/authorization-token': { ...self, door: 'open', needs: 'anybody', ownerGets: 401 },
   'GET /:version/profile': self,

@@ -108,12 +108,10 @@ const customers: RouteCases = Object.fromEntries(
     'DELETE /:version/action-types/:slug': notMade,
     'GET /:version/action-type-groups': self,
     'GET /:version/gamification-settings': self,
-    // The write-only key may, which here counts as one that creates (wire/formaloo.md §2.3).
     'PATCH /:version/gamification-settings': {
       ...self,
       of: 'own',
       needs: 'update',
-      orElse: 'create',
       // wire/formaloo.md §2.3: the write-only key too.
       orElse: 'create',
       body: () => ({ cash_back_minimum: 1 }),

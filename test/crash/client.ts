@@ -24,6 +24,8 @@ export interface Request {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** The client's own unless given. */
+  readonly key?: string;
   /** What it will change when it is done, as far as that is known before the answer. */
   readonly facts: ReadonlyMap<string, Fact | null>;
   /** The same, once the answer is there; ids that it names are told to `used`. */
@@ -69,7 +71,7 @@ async function repeat(client: Client, request: Request, operation: Operation, ke
 async function send(client: Client, request: Request, key: string | null): Promise<Answer> {
   const headers: OutgoingHttpHeaders = key === null ? {} : { 'idempotency-key': key };
   try {
-    return await client.caller.call(request.method, request.path, client.key, request.body, headers);
+    return await client.caller.call(request.method, request.path, request.key ?? client.key, request.body, headers);
   } catch (error) {
     throw new ServerGone(String(error), { cause: error });
   }

@@ -11,8 +11,8 @@ export interface Place {
   readonly thingsId: string;
   readonly boxesId: string;
   readonly ownerId: string;
-  /** The owner's own key. */
-  readonly ownerKey: string;
+  /** Of the app, for the dialect that asks for one. */
+  readonly appKey: string;
   /** One per client. */
   readonly keys: readonly string[];
 }
@@ -80,7 +80,7 @@ export async function setUpPlace(core: Core, clients: number): Promise<Place> {
     thingsId: things.id,
     boxesId: boxes.id,
     ownerId: setup.owner.id,
-    ownerKey: setup.keys.native,
+    appKey: setup.keys.app,
     keys,
   };
 }

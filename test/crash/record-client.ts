@@ -29,6 +29,7 @@ type Step = (client: Client) => Promise<unknown>;
 
 const steps: readonly (readonly [weight: number, step: Step])[] = [
   [6, createThing],
+  [2, createByAdalo],
   [4, patchThing],
   [2, replaceThing],
   [3, deleteThing],
@@ -120,6 +121,26 @@ async function createThing(client: Client): Promise<void> {
       return new Map([[`thing ${token}`, fact(thing, answer.json.id)]]);
     },
     isIdempotent: client.random.chance(0.5),
+  });
+}
+
+/** The same through another dialect: there is one way to the store, and this shows it. */
+async function createByAdalo(client: Client): Promise<void> {
+  const { place } = client;
+  const token = newToken(client);
+  const thing = { ...newThing(client), Box: null };
+  const { Box: _box, ...fields } = fieldsOf(client, token, thing);
+  await perform(client, {
+    what: `create ${token} by Adalo`,
+    method: 'POST',
+    path: `/v0/apps/${place.appId}/collections/${place.thingsId}`,
+    key: place.appKey,
+    body: fields,
+    facts: new Map([[`thing ${token}`, fact(thing, null)]]),
+    told: (answer, used) => {
+      used('thing', answer.json.id);
+      return new Map([[`thing ${token}`, fact(thing, answer.json.id)]]);
+    },
   });
 }
 

@@ -42,11 +42,11 @@ export function addImport(program: Command, done: Done): void {
   program
     .command('import')
     .description(
-      'Import a CSV or JSON Lines file into a new or an existing table. Types are found out and shown before anything is written.',
+      'Import a CSV, JSON Lines or Excel file into a new or an existing table. Types are found out and shown before anything is written.',
     )
     .argument(
       '<file>',
-      'UTF-8: CSV (comma, semicolon, tab or bar between cells, names in the first line), or one JSON object per line',
+      'UTF-8: CSV (comma, semicolon, tab or bar between cells, names in the first line), one JSON object per line, or an Excel file (first sheet)',
     )
     .requiredOption('--table <name>', 'table to import into; made when the app has none of this name')
     .option('--app <app>', 'app by id or name; may be left out where there is one only')

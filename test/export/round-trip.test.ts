@@ -57,7 +57,8 @@ describe('what was exported', () => {
         const to = await createAllTypes(app, `To ${tables}`, target.id);
         await imported(await exported(from, format), to);
         assert.equal(String(await exported(to, 'jsonl')), String(await exported(from, 'jsonl')));
-        assert.equal(String(await exported(to, format)), String(await exported(from, format)));
+        // A spreadsheet carries the name of its table.
+        if (format !== 'xlsx') assert.equal(String(await exported(to, format)), String(await exported(from, format)));
       }),
       { numRuns: 15 },
     );

@@ -1,4 +1,4 @@
-/** Records as a file, streamed: as CSV or JSON Lines, with the names of the fields. */
+/** Records as a file, streamed: as CSV, JSON Lines or a spreadsheet, with the names of the fields. */
 import type { Actor, Core } from '../context.ts';
 import type { Field } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
@@ -10,6 +10,7 @@ import type { ExportTable } from './export-table.ts';
 import { type RecordPiece, recordPages } from './record-pages.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeJsonl } from './write-jsonl.ts';
+import { writeXlsx } from './write-xlsx.ts';
 
 export interface ExportRequest {
   readonly format: ExportFormat;
@@ -46,6 +47,8 @@ export function exportRecords(
       return writeCsv(content, request.hasBom === true);
     case 'jsonl':
       return writeJsonl(content);
+    case 'xlsx':
+      return writeXlsx(content);
   }
 }
 

@@ -4,6 +4,7 @@ import { createTypeGuess } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import { type CsvRow, headOf, readCsv, sniffCsv } from './read-csv.ts';
 import { openJsonl } from './read-jsonl.ts';
+import { openXlsx } from './read-xlsx.ts';
 import type { Delimiter } from './sniff-csv.ts';
 import { isNothing, type SourceTable } from './source-table.ts';
 
@@ -12,7 +13,13 @@ export async function openSourceTable(source: ImportSource): Promise<SourceTable
   const head = await headOf(source);
   if (head.length === 0) throw sourceRefused(source, 'is empty');
   const text = new TextDecoder().decode(head.subarray(0, 256));
+  if (isZip(head)) return openXlsx(source);
   return /^\s*\{\s*["}]/.test(text) ? openJsonl(source) : openCsv(source, await sniffCsv(source));
+}
+
+/** Other ZIP files are refused when their parts are looked for. */
+function isZip(head: Buffer): boolean {
+  return head.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'));
 }
 
 const delimiterNames: Readonly<Record<Delimiter, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };

@@ -2,7 +2,7 @@
 import type { Json } from '../fields/field-type.ts';
 import type { ColumnType } from './guess-type.ts';
 
-export const sourceFormats = ['csv', 'jsonl'] as const;
+export const sourceFormats = ['csv', 'jsonl', 'xlsx'] as const;
 export type SourceFormat = (typeof sourceFormats)[number];
 
 /** Undefined where the row does not name the column. */

@@ -79,7 +79,7 @@ interface PackageBan {
 const packageBans: readonly PackageBan[] = [
   {
     what: 'SQL drivers and builders are used only in src/store/',
-    pattern: /^(?:better-sqlite3|kysely|pg|node:sqlite)(?:\/|$)/,
+    pattern: /^(?:better-sqlite3|pg|node:sqlite)(?:\/|$)/,
     appliesTo: (path) => within(path, 'src/') && !within(path, 'src/store/'),
   },
   {

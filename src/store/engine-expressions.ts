@@ -1,6 +1,6 @@
 /** Expressions that engines write differently and that only record queries need. An engine adds its entry here. */
 import type { SqlDialect } from './engine.ts';
-import { type Fragment, sql } from './statement.ts';
+import { type Fragment, sql } from './sql.ts';
 
 export interface EngineExpressions {
   /** Text is matched ignoring case in every script, and nothing in the needle acts as a wildcard. `column` is SQL text. */

@@ -7,7 +7,8 @@ import type { SystemRows, SystemTable } from '../core/system-rows.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import type { EngineTx, Executor, Param, SqlDialect } from './engine.ts';
 import { readWhere } from './queries/where.ts';
-import { allOf, bind, type Compile, type Fragment, hole, quoted, type Statement, sql } from './statement.ts';
+import { type Fragment, hole, sql } from './sql.ts';
+import { allOf, bind, type Compile, quoted, type Statement } from './statement.ts';
 import { type SystemTableShape, systemTable } from './system-tables.ts';
 
 export interface Gateway {

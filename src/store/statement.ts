@@ -1,23 +1,9 @@
 /**
- * SQL text, compiled once and bound often. Fragments are Kysely's; every parameter in them is a *hole*: the index of a
- * value that the caller supplies at each run. So the text of a query shape is built once and kept.
+ * SQL text, compiled once and bound often: the holes of a fragment become the engine's placeholders, and each run
+ * supplies the values. So the text of a query shape is built once and kept.
  */
-import {
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type RawBuilder,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-} from 'kysely';
 import type { Param, SqlDialect } from './engine.ts';
-
-export { sql };
-export type Fragment = RawBuilder<unknown>;
+import { type Fragment, hole, sql } from './sql.ts';
 
 export interface Statement {
   readonly text: string;
@@ -27,32 +13,11 @@ export interface Statement {
 
 export type Compile = (fragment: Fragment) => Statement;
 
-const compilers: Record<SqlDialect['name'], Pick<ConstructorParameters<typeof Kysely>[0], 'dialect'>> = {
-  sqlite: {
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  },
-  postgres: {
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  },
-};
-
-export function createCompile(dialect: SqlDialect): Compile {
-  const kysely = new Kysely(compilers[dialect.name]);
-  return (fragment) => {
-    const compiled = fragment.compile(kysely);
-    const holes = compiled.parameters as readonly number[];
-    return { text: compiled.sql, holes: holes.every((hole, position) => hole === position) ? null : holes };
-  };
+export function createCompile(dialect: Pick<SqlDialect, 'placeholder'>): Compile {
+  return ({ texts, holes }) => ({
+    text: texts.reduce((text, next, position) => text + dialect.placeholder(position) + next),
+    holes: holes.every((hole, position) => hole === position) ? null : holes,
+  });
 }
 
 /** Parameters of a run. The values may hold more than the statement's holes name only where `holes` is not null. */
@@ -65,11 +30,6 @@ function valueAt(values: readonly Param[], hole: number): Param {
   const value = values[hole];
   if (value === undefined) throw new Error(`no value for hole ${hole}`);
   return value;
-}
-
-/** The place of value number `index`. */
-export function hole(index: number): Fragment {
-  return sql.val(index);
 }
 
 /** A quoted identifier. Ours are made of base62 ids, so anything else is a bug or an attack. */

@@ -7,7 +7,8 @@ import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { EngineTx, Executor, SqlDialect } from '../engine.ts';
 import type { EngineExpressions } from '../engine-expressions.ts';
-import { bind, type Compile, hole, inList, quoted, type Statement, sql } from '../statement.ts';
+import { hole, sql } from '../sql.ts';
+import { bind, type Compile, inList, quoted, type Statement } from '../statement.ts';
 
 export interface LinkTable {
   /** Quoted. */

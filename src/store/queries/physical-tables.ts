@@ -7,7 +7,8 @@ import type { Field, Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import type { EngineTx, SqlDialect } from '../engine.ts';
-import { bind, type Compile, hole, quoted, sql } from '../statement.ts';
+import { hole, sql } from '../sql.ts';
+import { bind, type Compile, quoted } from '../statement.ts';
 import { comparedText, comparisonOf } from './field-expression.ts';
 import type { RecordBlocks } from './record-blocks.ts';
 

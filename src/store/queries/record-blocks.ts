@@ -4,7 +4,8 @@
  */
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import type { EngineTx, Executor } from '../engine.ts';
-import { type Compile, hole, sql } from '../statement.ts';
+import { hole, sql } from '../sql.ts';
+import type { Compile } from '../statement.ts';
 
 /** Ids per block: the most rows that an offset still has to step over. */
 export const blockIds = 4096;

@@ -9,7 +9,8 @@ import type { ComparisonOperator, Filter } from '../../core/records/query.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import type { Param, SqlDialect } from '../engine.ts';
 import type { EngineExpressions } from '../engine-expressions.ts';
-import { allOf, anyOf, type Fragment, hole, inList, quoted, sql } from '../statement.ts';
+import { type Fragment, hole, sql } from '../sql.ts';
+import { allOf, anyOf, inList, quoted } from '../statement.ts';
 import { columnText, comparedText, comparedValue, comparisonOf, refused } from './field-expression.ts';
 import { linkTableOf } from './links.ts';
 

@@ -8,7 +8,8 @@ import type { Field, Stored } from '../../core/fields/field-type.ts';
 import type { SortKey } from '../../core/records/query.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import type { Param, SqlDialect } from '../engine.ts';
-import { allOf, type Fragment, hole, quoted, sql } from '../statement.ts';
+import { type Fragment, hole, sql } from '../sql.ts';
+import { allOf, quoted } from '../statement.ts';
 import { choiceIds, columnText, comparedText, comparedValue, comparisonOf, refused } from './field-expression.ts';
 
 type Direction = 'asc' | 'desc';

@@ -3,7 +3,8 @@ import type { Projection } from '../../core/records/query.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { SqlDialect } from '../engine.ts';
-import { type Compile, type Fragment, hole, inList, quoted, type Statement, sql } from '../statement.ts';
+import { type Fragment, hole, sql } from '../sql.ts';
+import { type Compile, inList, quoted, type Statement } from '../statement.ts';
 
 /** What pages are read with: whole rows, or a projection of them. */
 export interface TableReading {

@@ -1,7 +1,8 @@
 /** Conditions on system tables: read once into a shape (for the text) and values (for the run). */
 import type { Stored } from '../../core/fields/field-type.ts';
 import type { Param, SqlDialect } from '../engine.ts';
-import { type Fragment, hole, inList, quoted, sql } from '../statement.ts';
+import { type Fragment, hole, sql } from '../sql.ts';
+import { inList, quoted } from '../statement.ts';
 import type { SystemTableShape } from '../system-tables.ts';
 
 const comparisons = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;

@@ -23,6 +23,7 @@ export function createRemoteTarget(remote: Remote, appId: string): ImportTarget 
   const tablesPath = `/api/v1/apps/${encodeURIComponent(appId)}/tables`;
   const pathOf = ({ id }: TargetTable, rest: string) => `/api/v1/tables/${id}${rest}`;
   return {
+    openTable: async (id) => targetTable(await api.call('GET', `/api/v1/tables/${encodeURIComponent(id)}`)),
     async findTable(name) {
       const table = (await api.list<ShownTable>(tablesPath)).find((one) => one.name === name);
       return table === undefined ? null : targetTable(table);
@@ -74,6 +75,8 @@ function targetTable({ id, name, fields }: ShownTable): TargetTable {
       isUnique: field.unique,
       // A server of a newer version may have types that this one does not know.
       isReadOnly: fieldTypeNames.includes(field.type) && fieldTypes[field.type].isReadOnly,
+      // What the key may not write, the server refuses.
+      mayWrite: true,
     })),
   };
 }

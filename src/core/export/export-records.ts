@@ -16,6 +16,10 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** In this order; system columns may be among them. Without: every field that the actor may read. */
   readonly fields?: readonly Field[] | undefined;
+  /** What stands over the column (in JSON Lines: the key) of a field. Without: its name. */
+  readonly titleOf?: ((field: Field) => string) | undefined;
+  /** Of the sheet of a spreadsheet. Without: the table's name. */
+  readonly title?: string | undefined;
   readonly filter?: Filter | undefined;
   /** Without: ascending id. */
   readonly sort?: readonly SortKey[] | undefined;
@@ -41,7 +45,8 @@ export function exportRecords(
   const fields = [...new Set(request.fields ?? table.fields)].filter(mayRead);
   const { filter, sort, onProgress } = request;
   const pieces = counted(recordPages(core, actor, table, { fields, filter, sort }), onProgress);
-  const content: ExportTable = { name: table.name, fields, pieces };
+  const columns = fields.map((field) => ({ field, title: request.titleOf?.(field) ?? field.name }));
+  const content: ExportTable = { title: request.title ?? table.name, columns, pieces };
   switch (request.format) {
     case 'csv':
       return writeCsv(content, request.hasBom === true);

@@ -2,8 +2,13 @@
 import type { Field } from '../fields/field-type.ts';
 import type { RecordPiece } from './record-pages.ts';
 
+export interface ExportColumn {
+  readonly field: Field;
+  readonly title: string;
+}
+
 export interface ExportTable {
-  readonly name: string;
-  readonly fields: readonly Field[];
+  readonly title: string;
+  readonly columns: readonly ExportColumn[];
   readonly pieces: AsyncIterable<RecordPiece>;
 }

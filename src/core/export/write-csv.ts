@@ -16,10 +16,10 @@ const needsQuotes = /[",\r\n]/;
 /** In names also the other delimiters, so that a reader that guesses guesses right. */
 const nameNeedsQuotes = /[",\r\n;\t|]|^\s|\s$/;
 
-export async function* writeCsv({ fields, pieces }: ExportTable, hasBom: boolean): AsyncGenerator<Uint8Array> {
-  const header = fields.map(({ name }) => (nameNeedsQuotes.test(name) ? quoted(name) : name)).join(',');
+export async function* writeCsv({ columns, pieces }: ExportTable, hasBom: boolean): AsyncGenerator<Uint8Array> {
+  const header = columns.map(({ title }) => (nameNeedsQuotes.test(title) ? quoted(title) : title)).join(',');
   yield Buffer.from(`${hasBom ? '\ufeff' : ''}${header}\r\n`);
-  const cells = fields.map(cellOf);
+  const cells = columns.map(({ field }) => cellOf(field));
   for await (const { rows, links } of pieces) {
     let text = '';
     for (const row of rows) {

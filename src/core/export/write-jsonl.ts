@@ -3,8 +3,8 @@ import type { Json } from '../fields/field-type.ts';
 import type { ExportTable } from './export-table.ts';
 import { readCellOf } from './read-cells.ts';
 
-export async function* writeJsonl({ fields, pieces }: ExportTable): AsyncGenerator<Uint8Array> {
-  const cells = fields.map((field) => ({ name: field.name, read: readCellOf(field) }));
+export async function* writeJsonl({ columns, pieces }: ExportTable): AsyncGenerator<Uint8Array> {
+  const cells = columns.map(({ field, title }) => ({ name: title, read: readCellOf(field) }));
   for await (const { rows, links } of pieces) {
     let text = '';
     for (const row of rows) {

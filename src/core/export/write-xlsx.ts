@@ -19,16 +19,16 @@ const cellLengthMax = 32_767;
 const sheetNameMax = 31;
 const notInSheetNames = /[\p{Cc}[\]:*?/\\]/gu;
 
-export async function* writeXlsx({ name, fields, pieces }: ExportTable): AsyncGenerator<Uint8Array> {
+export async function* writeXlsx({ title, columns, pieces }: ExportTable): AsyncGenerator<Uint8Array> {
   const { writeXlsxStream } = await import('hucre/xlsx');
-  const cells = fields.map(cellOf);
+  const cells = columns.map(({ field }) => cellOf(field));
   async function* rows(): AsyncGenerator<XlsxCell[]> {
     for await (const { rows: piece, links } of pieces)
       for (const row of piece) yield cells.map((cell) => cell(row, links));
   }
   yield* writeXlsxStream(rows(), {
-    name: name.replace(notInSheetNames, ' ').trim().slice(0, sheetNameMax) || 'Records',
-    columns: fields.map((field) => ({ header: field.name, ...styleOf(field) })),
+    name: title.replace(notInSheetNames, ' ').trim().slice(0, sheetNameMax) || 'Records',
+    columns: columns.map((column) => ({ header: column.title, ...styleOf(column.field) })),
     freezePane: { rows: 1 },
   });
 }

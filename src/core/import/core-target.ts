@@ -5,6 +5,7 @@ import { AppError, type Issue } from '../errors.ts';
 import { createFields } from '../fields/create-field.ts';
 import { type Field, Refusal, type Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
+import type { Grant } from '../keys/scopes.ts';
 import { type Once, Replay } from '../once.ts';
 import { openTable } from '../permit.ts';
 import { batchRecords } from '../records/batch-records.ts';
@@ -26,17 +27,24 @@ import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-
 export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: ImportRun): ImportTarget {
   const open = async (table: TargetTable): Promise<TableSchema> => openTable(core, actor, table.id);
 
+  const shown = (table: TableSchema) => targetTable(table, actor.grant(table));
+
   return {
+    async openTable(id) {
+      const table = await openTable(core, actor, id);
+      if (table.appId !== appId) throw new AppError('table_not_found');
+      return shown(table);
+    },
     async findTable(name) {
       const table = (await listTables(core, actor, appId)).find((one) => one.name === name);
-      return table === undefined ? null : targetTable(table);
+      return table === undefined ? null : shown(table);
     },
     async createTable(name, fields) {
-      return targetTable(await createTable(core, actor, appId, { name, fields }));
+      return shown(await createTable(core, actor, appId, { name, fields }));
     },
     async addFields(table, fields) {
       await createFields(core, actor, await open(table), fields);
-      return targetTable(await open(table));
+      return shown(await open(table));
     },
     async match(table, name, values) {
       const schema = await open(table);
@@ -92,7 +100,7 @@ function refuseOtherFile(error: unknown): void {
   throw new AppError('body_invalid', 'The file has changed since its import was interrupted, so it cannot be resumed.');
 }
 
-function targetTable({ id, name, fields }: TableSchema): TargetTable {
+function targetTable({ id, name, fields }: TableSchema, { writable }: Grant): TargetTable {
   return {
     id,
     name,
@@ -101,6 +109,7 @@ function targetTable({ id, name, fields }: TableSchema): TargetTable {
       type: field.type,
       isUnique: field.isUnique,
       isReadOnly: fieldTypes[field.type].isReadOnly,
+      mayWrite: writable === null || writable.has(field.id),
     })),
   };
 }

@@ -10,6 +10,17 @@ export interface ImportSource {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/** Bytes that are in memory. */
+export function sourceOfBytes(name: string, content: Uint8Array): ImportSource {
+  return {
+    name,
+    bytes: content.length,
+    async *open() {
+      yield content;
+    },
+  };
+}
+
 /** Why a source cannot be read at all. */
 export function sourceRefused(source: ImportSource, problem: string): AppError {
   return new AppError('body_invalid', `${source.name}: ${problem}`, {

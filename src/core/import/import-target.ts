@@ -11,6 +11,8 @@ export interface TargetField {
   readonly type: FieldTypeName;
   readonly isUnique: boolean;
   readonly isReadOnly: boolean;
+  /** Whoever imports may set it. */
+  readonly mayWrite: boolean;
 }
 
 export interface TargetTable {
@@ -34,6 +36,8 @@ export interface RowProblem {
 }
 
 export interface ImportTarget {
+  /** @throws table_not_found */
+  openTable(id: string): Promise<TargetTable>;
   findTable(name: string): Promise<TargetTable | null>;
   createTable(name: string, fields: readonly FieldInput[]): Promise<TargetTable>;
   addFields(table: TargetTable, fields: readonly FieldInput[]): Promise<TargetTable>;

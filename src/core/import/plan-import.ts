@@ -12,8 +12,10 @@ import { type ColumnGuess, isNothing, type SourceRow, type SourceTable, textOfCe
 
 export interface ImportRequest {
   readonly source: ImportSource;
-  /** Name of a table of the app; it is created when there is none. */
-  readonly table: string;
+  /** A table of the app: by name, and then it is created when there is none; or one that exists, by id. */
+  readonly table: string | { readonly id: string };
+  /** Fields that columns go into, by column; without, those of the same names. */
+  readonly columns?: ReadonlyMap<string, string>;
   /** A unique field: rows whose value is there already change that record. */
   readonly key?: string | undefined;
   /** Gives an existing table the columns that it lacks; otherwise they are refused. */
@@ -54,12 +56,12 @@ export interface ImportPlan {
 /** @throws body_invalid, name_invalid, name_taken, field_unknown, field_read_only, parameter_invalid */
 export async function planImport(target: ImportTarget, request: ImportRequest): Promise<ImportPlan> {
   const { source } = request;
-  const tableName = checkName(request.table, 'table');
-  const table = await target.findTable(tableName);
+  const { table, tableName } = await tableOf(target, request.table);
   const content = await openSourceTable(source);
   const survey = await surveyOf(content);
   const chosen = chosenColumns(survey, request);
   const columns = chosen.map((column) => planColumn(column, table, request));
+  checkDistinct(columns);
   const plan: ImportPlan = {
     source,
     tableName,
@@ -71,6 +73,15 @@ export async function planImport(target: ImportTarget, request: ImportRequest): 
   };
   checkKey(plan);
   return plan;
+}
+
+async function tableOf(target: ImportTarget, wanted: ImportRequest['table']) {
+  if (typeof wanted !== 'string') {
+    const table = await target.openTable(wanted.id);
+    return { table, tableName: table.name };
+  }
+  const tableName = checkName(wanted, 'table');
+  return { table: await target.findTable(tableName), tableName };
 }
 
 interface SurveyedColumn {
@@ -123,8 +134,9 @@ function columnsOf(content: SourceTable): SurveyedColumn[] {
   });
 }
 
-function chosenColumns({ columns }: Survey, { skip = [], types, source }: ImportRequest): SurveyedColumn[] {
-  for (const name of [...skip, ...(types?.keys() ?? [])]) {
+function chosenColumns({ columns }: Survey, request: ImportRequest): SurveyedColumn[] {
+  const { skip = [], types, source } = request;
+  for (const name of [...skip, ...(types?.keys() ?? []), ...(request.columns?.keys() ?? [])]) {
     if (!columns.some((column) => column.name === name)) {
       throw refused('parameter_invalid', name, `${source.name} has no such column`);
     }
@@ -135,19 +147,22 @@ function chosenColumns({ columns }: Survey, { skip = [], types, source }: Import
 }
 
 function planColumn(column: SurveyedColumn, table: TargetTable | null, request: ImportRequest): ColumnPlan {
-  const { index, name, filled, sample } = column;
+  const { index, filled, sample } = column;
+  const name = request.columns?.get(column.name) ?? column.name;
   const field = table?.fields.find((one) => one.name === name);
   if (field !== undefined) {
     if (field.isReadOnly) throw refused('field_read_only', name, 'fills itself and cannot be imported; leave it out');
+    if (!field.mayWrite) throw refused('scope_missing', name, 'is not among the fields that this key may write');
     return { index, name, type: field.type, newField: null, filled, sample };
   }
   if (table !== null && request.createFields !== true) {
     const known = table.fields.filter(isWritable).map((one) => one.name);
     throw refused('field_unknown', name, `is no field of ${table.name} (which has ${known.join(', ')})`);
   }
-  const { type, options } = wantedType(name, request) ?? column.guess.result();
+  const { type, options } = wantedType(column.name, request) ?? column.guess.result();
   const isKey = request.key === name;
-  return { index, name, type, newField: { name, type, options, ...(isKey ? { unique: true } : {}) }, filled, sample };
+  const newField = { name: checkName(name, column.name), type, options, ...(isKey ? { unique: true } : {}) };
+  return { index, name: newField.name, type, newField, filled, sample };
 }
 
 function isWritable(field: TargetField): boolean {
@@ -161,6 +176,15 @@ function wantedType(name: string, { types }: ImportRequest): ColumnType | undefi
     throw refused('parameter_invalid', name, `cannot be imported as "${type}"`);
   }
   return { type, options: {} };
+}
+
+/** @throws name_taken */
+function checkDistinct(columns: readonly ColumnPlan[]): void {
+  const seen = new Set<string>();
+  for (const { name } of columns) {
+    if (seen.has(name)) throw refused('name_taken', name, 'is the field of two columns');
+    seen.add(name);
+  }
 }
 
 function checkKey({ key, columns, table, tableName }: ImportPlan): void {

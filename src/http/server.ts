@@ -16,7 +16,15 @@ const unknownPathAnswers = new WeakMap<FastifyInstance, UnknownPathAnswer>();
 
 /** What answers every path that is no route's. */
 export function answerUnknownPaths(server: FastifyInstance, answer: UnknownPathAnswer): void {
-  server.setNotFoundHandler(answer);
+  server.register(async (scope) => {
+    // What nobody asked for is not read: a body that cannot be is no reason for another answer.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume();
+      done(null);
+    });
+    scope.setNotFoundHandler(answer);
+  });
   unknownPathAnswers.set(server, answer);
 }
 

@@ -130,6 +130,7 @@ export const formalooRoutes: RouteCases = {
   // It takes a secret key in the place of a token: without one it refuses, as everything does.
   'POST /:version/oauth2/authorization-token': { ...self, door: 'open', needs: 'anybody', ownerGets: 401 },
   'GET /:version/profile': self,
+  'PATCH /:version/profile': { ...self, body: () => ({}) },
   'GET /:version/profiles/me': self,
   'GET /:version/forms-profile': self,
   'GET /:version/profiles/profile/me': { ...self, path: () => ({ version: 'v1' }) },

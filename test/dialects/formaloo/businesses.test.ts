@@ -22,6 +22,20 @@ describe('profile, businesses and keys', () => {
     }
   });
 
+  test('PATCH changes the names of that person, and nothing else', async () => {
+    const change = { first_name: 'Ada', last_name: 'L', email: 'other@example.com', score: 9 };
+    const { profile } = await client.data(200, 'PATCH', '/v3.0/profile/', change);
+    assert.deepEqual(
+      [profile.first_name, profile.last_name, profile.email, profile.score],
+      ['Ada', 'L', 'owner@example.com', 0],
+    );
+    assert.deepEqual((await client.data(200, 'GET', '/v3.0/profile/')).profile, profile);
+    const refused = await client.call('PATCH', '/v3.0/profile/', { body: { first_name: ' ' } });
+    assert.deepEqual([refused.status, refused.json.errors.form_errors], [400, { first_name: ['May not be blank.'] }]);
+    const back = await client.call('PATCH', '/v3.0/profile/', urlencodedOf({ first_name: 'Owner', last_name: '' }));
+    assert.deepEqual([back.status, back.json.data.profile.first_name], [200, 'Owner']);
+  });
+
   test('the workspace of the integration is the one business, also as active_business', async () => {
     for (const version of ['v1.0', 'v2.0', 'v3.0']) {
       const { businesses } = await client.data(200, 'GET', `/${version}/businesses/`);

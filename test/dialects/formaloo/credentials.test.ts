@@ -118,6 +118,16 @@ describe('credentials of a call', () => {
     }
   });
 
+  test('an unknown path is 404 whatever its body, also where there is none under a JSON content type', async () => {
+    for (const method of ['DELETE', 'POST', 'PATCH']) {
+      for (const body of [undefined, '{', 'x'.repeat(2_000_000)]) {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await app.request(method, '/v3.0/nothing/', { headers, body });
+        assert.deepEqual([answer.status, answer.json.status], [404, 404], `${method} ${String(body).slice(0, 9)}`);
+      }
+    }
+  });
+
   test('pages of any origin may call, and pre-flight needs no credentials', async () => {
     const preflight = await app.request('OPTIONS', '/v3.0/forms/', {
       headers: {

@@ -81,6 +81,16 @@ describe('webhooks of a form', () => {
       found.webhooks.map(({ secret }: { secret: string }) => secret),
       ['hush'],
     );
+    const audit = async () =>
+      (await app.request('GET', `/api/v1/apps/${app.appId}/audit`, { key: app.keys.native })).json.data.filter(
+        ({ action }: { action: string }) => action === 'webhook.reveal',
+      );
+    await create({ title: 'Three', secret: 'hush-too' });
+    const before = await audit();
+    await client.data(200, 'GET', path);
+    const [entry, ...others] = await audit();
+    assert.equal(others.length, before.length, 'one entry for all secrets of a list');
+    assert.equal(entry.detail.webhooks.length, 2);
     await receiver.close();
   });
 

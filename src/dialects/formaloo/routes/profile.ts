@@ -2,9 +2,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
+import { actorAt } from '../../../core/keys/key-actor.ts';
+import type { UserRow } from '../../../core/system-rows.ts';
+import { updateMe } from '../../../core/users/update-me.ts';
+import { text } from '../attributes.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
+import { textOrNull } from '../memory.ts';
 import { legacy, modern } from '../paths.ts';
+import { issueOf, readAttributes, refuse } from '../read-attributes.ts';
+import { type Body, bodyOf } from '../read-body.ts';
 
 const paths = [
   `${modern}/profile`,
@@ -12,19 +19,35 @@ const paths = [
   `${modern}/forms-profile`,
   `${legacy}/profiles/profile/me`,
 ];
+const read = { config: { access: 'token', verb: 'read' } } as const;
+const update = { config: { access: 'token', verb: 'update' } } as const;
+
+const attributes = { first_name: { kind: text(100) }, last_name: { kind: text(100) } };
 
 export function profileRoutes(scope: FastifyInstance, core: Core): void {
   for (const path of paths) {
-    scope.get(path, { config: { access: 'token', verb: 'read' } }, async (request, reply) =>
-      sendData(reply, JSON.stringify({ profile: await profileOf(core, request) })),
-    );
+    scope.get(path, read, async (request, reply) => {
+      const { userId } = actorOf(request);
+      const user = userId === null ? undefined : (await core.users.find([userId])).get(userId);
+      if (user === undefined) throw new AppError('user_not_found');
+      return sendData(reply, JSON.stringify({ profile: profileOf(request, user) }));
+    });
   }
+  scope.patch(`${modern}/profile`, update, async (request, reply) => {
+    const user = await updateMe(core, actorAt(actorOf(request), request.ip), readNames(bodyOf(request)));
+    return sendData(reply, JSON.stringify({ profile: profileOf(request, user) }));
+  });
 }
 
-async function profileOf(core: Core, request: FastifyRequest) {
-  const { userId } = actorOf(request);
-  const user = userId === null ? undefined : (await core.users.find([userId])).get(userId);
-  if (user === undefined) throw new AppError('user_not_found');
+/** Everything else of a person is not an integration's to change, and is ignored like unknown keys. @throws body_invalid */
+function readNames(body: Body) {
+  const { values, issues } = readAttributes(body, attributes);
+  const name = textOrNull(values.first_name)?.trim();
+  refuse(name === '' ? [...issues, issueOf('first_name', 'may not be blank')] : issues);
+  return { name, surname: 'last_name' in values ? (textOrNull(values.last_name) ?? '') : undefined };
+}
+
+function profileOf(request: FastifyRequest, user: UserRow) {
   const verified = request.call?.verified ?? null;
   return {
     username: user.email,

@@ -12,7 +12,7 @@ import { getWebhook } from '../../../core/webhooks/get-webhook.ts';
 import { getWebhookEvent } from '../../../core/webhooks/get-webhook-event.ts';
 import { eventsWhere, listWebhookEvents } from '../../../core/webhooks/list-webhook-events.ts';
 import { listWebhooks } from '../../../core/webhooks/list-webhooks.ts';
-import { revealWebhook } from '../../../core/webhooks/reveal-webhook.ts';
+import { revealWebhook, revealWebhooks } from '../../../core/webhooks/reveal-webhook.ts';
 import { sampleContent } from '../../../core/webhooks/sample-event.ts';
 import { sendTestWebhook } from '../../../core/webhooks/send-test-webhook.ts';
 import { updateWebhook } from '../../../core/webhooks/update-webhook.ts';
@@ -59,7 +59,10 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
     const matching = found.filter(({ url, foreign }) =>
       `${url} ${textOrNull(memoryOf({ foreign }).title) ?? ''}`.toLowerCase().includes(search),
     );
-    const shown = await Promise.all(matching.map((webhook) => viewOf(core, request, webhook)));
+    const hidden = matching.filter(({ has_secret: hasSecret }) => hasSecret).map(({ id }) => id);
+    const opened = await revealWebhooks(core, actor, hidden);
+    const secrets = new Map(hidden.map((id, at) => [id, opened[at]?.secret ?? null]));
+    const shown = matching.map((webhook) => viewOf(webhook, secrets.get(webhook.id) ?? null));
     return sendData(reply, JSON.stringify({ webhooks: shown }));
   });
 
@@ -205,11 +208,8 @@ function switches(memory: Memory) {
   return { name, events: events.length === 0 ? (['record.submitted'] as const) : events, isEnabled };
 }
 
-async function viewOf(core: Core, request: FastifyRequest, webhook: WebhookView) {
+function viewOf(webhook: WebhookView, secret: string | null) {
   const memory = memoryOf(webhook);
-  const { secret } = webhook.has_secret
-    ? await revealWebhook(core, actorAt(actorOf(request), request.ip), webhook.id)
-    : { secret: null };
   return {
     slug: webhook.id,
     title: textOrNull(memory.title) ?? '',
@@ -235,7 +235,10 @@ async function sendWebhook(
   webhook: WebhookView,
   status = 200,
 ): Promise<FastifyReply> {
-  return sendData(reply, JSON.stringify({ webhook: await viewOf(core, request, webhook) }), status);
+  const { secret } = webhook.has_secret
+    ? await revealWebhook(core, actorAt(actorOf(request), request.ip), webhook.id)
+    : { secret: null };
+  return sendData(reply, JSON.stringify({ webhook: viewOf(webhook, secret) }), status);
 }
 
 /** The event that the query asks for, in either spelling. */

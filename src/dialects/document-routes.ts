@@ -1,9 +1,9 @@
 /** `/api/v1/apps/{app}/docs/{dialect}`: how an app is called through a dialect, as data. Part of the native API's scope. */
 import type { FastifyInstance } from 'fastify';
-import Type, { type Static } from 'typebox';
 import type { Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
 import { actorAt } from '../core/keys/key-actor.ts';
+import { type Static, Type } from '../core/schema.ts';
 import type { Dialect } from './dialect.ts';
 
 const params = Type.Object({ app: Type.String(), dialect: Type.String() });

@@ -1,8 +1,9 @@
 /**
  * The choices of the two select types. Columns hold choice ids, so renaming a choice touches no record; people and APIs see names.
  */
-import Type, { type Static } from 'typebox';
+
 import { randomBase62 } from '../ids.ts';
+import { type Static, Type } from '../schema.ts';
 import { type Field, type Json, Refusal } from './field-type.ts';
 import { problemOfText } from './read-text.ts';
 

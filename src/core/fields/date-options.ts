@@ -1,5 +1,5 @@
 /** The option that date and datetime share: how slashed dates that clients send are to be read. */
-import Type from 'typebox';
+import { Type } from '../schema.ts';
 import type { Field } from './field-type.ts';
 import type { DateFormat } from './read-instant.ts';
 

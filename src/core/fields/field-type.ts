@@ -5,7 +5,7 @@
  * Three forms of a value: the *input* (anything a client sends), the *value* (canonical JSON: what the native API
  * shows) and the *stored* form (what the column holds). `null` means empty in all three.
  */
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '../schema.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

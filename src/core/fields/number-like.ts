@@ -1,5 +1,5 @@
 /** What the types whose canonical value is one number have in common: precision, bounds, storage. */
-import Type, { type Static, type TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from '../schema.ts';
 import { type Field, type FieldType, type FieldTypeName, type Json, Refusal } from './field-type.ts';
 import { readNumber, roundTo } from './read-number.ts';
 import { fromStoredAsIs, toStoredAsIs } from './stored-form.ts';

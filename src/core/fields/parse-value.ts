@@ -1,8 +1,8 @@
 /** Values and options of a field, whatever its type. */
 import { createRequire } from 'node:module';
-import type { TSchema } from 'typebox';
 import type * as TypeboxValue from 'typebox/value';
 import { AppError, type Issue } from '../errors.ts';
+import type { TSchema } from '../schema.ts';
 import { type Field, type FieldTypeName, type Json, Refusal, type Stored } from './field-type.ts';
 import { fieldTypes } from './index.ts';
 import { isPlainObject } from './plain-json.ts';

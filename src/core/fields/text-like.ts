@@ -1,5 +1,5 @@
 /** What the types whose canonical value is one string have in common. */
-import Type, { type TSchema } from 'typebox';
+import { type TSchema, Type } from '../schema.ts';
 import type { Comparison, Field, FieldType, FieldTypeName, Json, Refusal } from './field-type.ts';
 import { fromStoredAsIs, toStoredAsIs } from './stored-form.ts';
 

@@ -1,5 +1,5 @@
 /** Length and pattern of the plain text types: options, check, JSON Schema, and an example that fits them. */
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '../schema.ts';
 import type { Field, Json } from './field-type.ts';
 import { Refusal } from './field-type.ts';
 import { compilePattern, type LinearPattern, patternLengthMax } from './linear-pattern.ts';

@@ -1,5 +1,5 @@
 /** Answers a native query: `{data: […], next, count?}`, with relations expanded one level where asked. */
-import Type, { type Static } from 'typebox';
+
 import type { Actor, Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Field } from '../../core/fields/field-type.ts';
@@ -10,6 +10,7 @@ import { getRecords } from '../../core/records/get-records.ts';
 import { countRecords, listRecords } from '../../core/records/list-records.ts';
 import { type Filter, projectionOf, type RecordQuery } from '../../core/records/query.ts';
 import { type Links, noLinks, recordId } from '../../core/records/record-view.ts';
+import { type Static, Type } from '../../core/schema.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import {
   parseParameter,

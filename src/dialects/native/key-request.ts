@@ -1,11 +1,11 @@
 /** What the routes that make and change keys have in common: traits in and secrets out. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Static } from 'typebox';
 import type { Core } from '../../core/context.ts';
 import type { CreatedKey } from '../../core/keys/create-key.ts';
 import type { KeyTraits } from '../../core/keys/key-input.ts';
 import type { Scope } from '../../core/keys/scopes.ts';
 import type { Once } from '../../core/once.ts';
+import type { Static } from '../../core/schema.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { answerOnce } from './once.ts';
 import { type keyPatch, keyView, secretsView } from './shapes/key.ts';

@@ -1,7 +1,7 @@
 /** Fastify with TypeBox: a route's handler sees params, query and body in the types of the schemas that checked them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify';
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from '../../core/schema.ts';
 
 interface SchemaTypes extends FastifyTypeProvider {
   readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;

@@ -1,5 +1,5 @@
 /** The record's id, alone or as a label such as `INV-00042`. Read-only; `parse` serves filters. */
-import Type from 'typebox';
+import { Type } from '../../schema.ts';
 import { type Field, type FieldType, type Json, Refusal } from '../field-type.ts';
 import { problemOfText } from '../read-text.ts';
 import { toPlainText } from '../text-like.ts';

@@ -1,5 +1,5 @@
 /** An amount of money in the field's one currency. */
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '../../schema.ts';
 import type { FieldType } from '../field-type.ts';
 import { completeNumberOptions, numberLike, numberOptionProperties, parseBoundedNumber } from '../number-like.ts';
 

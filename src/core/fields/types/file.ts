@@ -1,5 +1,5 @@
 /** Files: uploaded ones, kept by the server, or references to files elsewhere. One, or with `multiple` a list. */
-import Type from 'typebox';
+
 import {
   type FileValue,
   filePath,
@@ -9,6 +9,7 @@ import {
   readFileValue,
   toStoredFiles,
 } from '../../files/file-value.ts';
+import { Type } from '../../schema.ts';
 import type { Field, FieldType, Json } from '../field-type.ts';
 
 export const fileOptionProperties = {

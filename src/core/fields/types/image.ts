@@ -1,6 +1,7 @@
 /** Pictures: as files, but uploaded ones must be images by their content. */
-import Type from 'typebox';
+
 import { filesToText, fromStoredFiles, readFileValue, toStoredFiles } from '../../files/file-value.ts';
+import { Type } from '../../schema.ts';
 import type { FieldType } from '../field-type.ts';
 import { exampleOfFile, fileOptionProperties, schemaOfFiles } from './file.ts';
 

@@ -1,5 +1,5 @@
 /** Any number of the field's choices, in the order sent: shown by name, stored as a JSON list of ids. Never an empty list: that is null. */
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '../../schema.ts';
 import {
   choiceSchema,
   choicesMax,

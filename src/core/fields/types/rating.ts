@@ -1,5 +1,5 @@
 /** A whole number from 0 to the field's maximum (5 unless set). */
-import Type from 'typebox';
+import { Type } from '../../schema.ts';
 import { type Field, type FieldType, Refusal } from '../field-type.ts';
 import { numberLike } from '../number-like.ts';
 import { readNumber } from '../read-number.ts';

@@ -1,6 +1,7 @@
 /** Links to records of a table, through a join table. The value is the ids, ascending, each once; `[]` when there are none. */
-import Type, { type Static } from 'typebox';
+
 import { AppError } from '../../errors.ts';
+import { type Static, Type } from '../../schema.ts';
 import { type Field, type FieldType, type Json, Refusal } from '../field-type.ts';
 import { noLinks, readRecordIds } from '../read-record-ids.ts';
 

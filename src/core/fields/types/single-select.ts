@@ -1,5 +1,5 @@
 /** One of the field's choices: shown by name, stored by id. */
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '../../schema.ts';
 import { choiceSchema, choicesOf, completeChoices, findChoice, lookupOf, selectOptionProperties } from '../choices.ts';
 import { type FieldType, type Json, Refusal } from '../field-type.ts';
 import { readTrimmed } from '../read-text.ts';

@@ -1,7 +1,8 @@
 /** `/openapi.json` for the API, and for each app. Made when they are asked for: starting the server pays for neither. */
-import Type from 'typebox';
+
 import type { Core } from '../../../core/context.ts';
 import { visibleApp } from '../../../core/permit.ts';
+import { Type } from '../../../core/schema.ts';
 import { listTables } from '../../../core/tables/list-tables.ts';
 import { appDocument } from '../openapi/app-document.ts';
 import { nativeDocument } from '../openapi/native-document.ts';

@@ -1,6 +1,7 @@
 /** `/errors/{code}`: where the `type` of every problem leads. Open to everybody. */
-import type { Static } from 'typebox';
+
 import { AppError, type ErrorCode, errorMeanings } from '../../../core/errors.ts';
+import type { Static } from '../../../core/schema.ts';
 import { statuses } from '../errors.ts';
 import { pageOf, pathOf } from '../shapes/parts.ts';
 import { errorCodes, errorShape } from '../shapes/problem.ts';

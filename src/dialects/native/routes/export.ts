@@ -1,10 +1,10 @@
 /** `/tables/{table}/export`: every record that a query finds, as a file that is written while it is read. */
 import { Readable } from 'node:stream';
-import Type from 'typebox';
 import type { Core } from '../../../core/context.ts';
 import { exportFilename, exportFormats, exportMediaTypes } from '../../../core/export/export-format.ts';
 import { exportRecords } from '../../../core/export/export-records.ts';
 import { requireVerb } from '../../../core/permit.ts';
+import { Type } from '../../../core/schema.ts';
 import { contentDisposition } from '../../../http/content-disposition.ts';
 import { parseParameter, readColumns, readFilter, readSort } from '../query.ts';
 import { targetOf } from '../record-request.ts';

@@ -1,5 +1,5 @@
 /** `/apps/{app}/files` and `/files/{file}`: uploads, what is known of them, links. Contents are at `/files/{file}/{name}`. */
-import Type, { type Static } from 'typebox';
+
 import { toIso } from '../../../core/clock.ts';
 import type { Core } from '../../../core/context.ts';
 import { deleteFile } from '../../../core/files/delete-file.ts';
@@ -7,6 +7,7 @@ import { fileUrl } from '../../../core/files/file-links.ts';
 import { getFile } from '../../../core/files/get-file.ts';
 import { signFileUrl } from '../../../core/files/sign-file-url.ts';
 import { requireUpload, storeFile } from '../../../core/files/upload-file.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { FileRow } from '../../../core/system-rows.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { actorOf } from '../request-actor.ts';

@@ -1,5 +1,5 @@
 /** What was done: `/usage`, `/audit` and `/changes`. */
-import Type, { type Static } from 'typebox';
+
 import { listAudit } from '../../../core/audit/list-audit.ts';
 import { type Change, listChanges } from '../../../core/changes/list-changes.ts';
 import { toIso } from '../../../core/clock.ts';
@@ -7,6 +7,7 @@ import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Field, Json } from '../../../core/fields/field-type.ts';
 import { storedToJson } from '../../../core/fields/parse-value.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import { readUsage, type UsageDimension, usageDimensions } from '../../../core/usage/read-usage.ts';
 import { actorOf } from '../request-actor.ts';
 import { auditShape, auditView, changeShape, usageShape, usageView } from '../shapes/log.ts';

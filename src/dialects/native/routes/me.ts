@@ -1,10 +1,11 @@
 /** `/me`, `/me/keys`, `/verify`: the caller itself. */
-import Type from 'typebox';
+
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import { createKey } from '../../../core/keys/create-key.ts';
 import { describeKey } from '../../../core/keys/describe-key.ts';
 import { listKeys } from '../../../core/keys/list-keys.ts';
+import { Type } from '../../../core/schema.ts';
 import { getMe } from '../../../core/users/get-me.ts';
 import { verbBits } from '../../../core/workspaces/roles.ts';
 import { answerCreatedKey, traitsOf } from '../key-request.ts';

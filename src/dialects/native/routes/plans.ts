@@ -1,8 +1,9 @@
 /** `/plans`: what workspaces may have. */
-import Type, { type Static } from 'typebox';
+
 import type { Core } from '../../../core/context.ts';
 import { listPlans, type PlanView } from '../../../core/limits/list-plans.ts';
 import { updatePlan } from '../../../core/limits/update-plan.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import { actorOf } from '../request-actor.ts';
 import { limits, limitsInput, name, named, namedBody, pageOf, pathOf } from '../shapes/parts.ts';
 import type { NativeScope } from '../typed-scope.ts';

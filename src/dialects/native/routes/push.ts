@@ -1,5 +1,5 @@
 /** `/apps/{app}/notifications` and `/apps/{app}/push/…`: notifications to the app's users, and the devices that take them. */
-import Type from 'typebox';
+
 import { toIso } from '../../../core/clock.ts';
 import type { Core } from '../../../core/context.ts';
 import { getNotification } from '../../../core/push/get-notification.ts';
@@ -11,6 +11,7 @@ import { removeDevice, removeSubscription } from '../../../core/push/remove-devi
 import { type SentNotification, sendNotification } from '../../../core/push/send-notification.ts';
 import { sendTestNotification } from '../../../core/push/send-test-notification.ts';
 import { vapidKeys } from '../../../core/push/vapid-keys.ts';
+import { Type } from '../../../core/schema.ts';
 import { answerOnce } from '../once.ts';
 import { actorOf } from '../request-actor.ts';
 import { nothing, pageOf, pathOf, time } from '../shapes/parts.ts';

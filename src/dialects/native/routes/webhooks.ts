@@ -1,11 +1,11 @@
 /** `/apps/{app}/webhooks`: who is told what happens to records, and the log of it. */
 import type { FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/fields/field-type.ts';
 import { openTable } from '../../../core/permit.ts';
 import { readFields, readFilter } from '../../../core/records/read-query.ts';
+import { Type } from '../../../core/schema.ts';
 import { type DeliveryRow, webhookEvents } from '../../../core/system-rows.ts';
 import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import { type CreatedWebhook, createWebhook } from '../../../core/webhooks/create-webhook.ts';

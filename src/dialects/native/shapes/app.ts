@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
 import { toIso } from '../../../core/clock.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { AppRow } from '../../../core/system-rows.ts';
 import { description, id, limits, limitsInput, name, named, namedBody, nullable, time } from './parts.ts';
 

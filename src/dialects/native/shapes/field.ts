@@ -1,7 +1,7 @@
-import Type, { type Static } from 'typebox';
 import type { ConversionReport } from '../../../core/fields/convert-field.ts';
 import { type Field, fieldTypeNames, type Json } from '../../../core/fields/field-type.ts';
 import { fieldTypes } from '../../../core/fields/index.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import { id, name, named, namedBody, nullable } from './parts.ts';
 
 const type = Type.Enum([...fieldTypeNames], { description: 'What its values are.' });

@@ -1,4 +1,3 @@
-import Type, { type Static } from 'typebox';
 import { toIso } from '../../../core/clock.ts';
 import type { AdvisedKey } from '../../../core/keys/advise-keys.ts';
 import type { KeyDescription } from '../../../core/keys/describe-key.ts';
@@ -6,6 +5,7 @@ import type { KeyView, PlainSecrets } from '../../../core/keys/key-secrets.ts';
 import type { RotatedKey } from '../../../core/keys/rotate-key.ts';
 import { keyKinds } from '../../../core/keys/scopes.ts';
 import type { KeyPart } from '../../../core/keys/secret-format.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import { verbs } from '../../../core/workspaces/roles.ts';
 import { id, name, named, namedBody, nullable, time } from './parts.ts';
 

@@ -1,7 +1,8 @@
 /** What was done: usage, audit, changes. */
-import Type, { type Static } from 'typebox';
+
 import { toIso } from '../../../core/clock.ts';
 import type { Json } from '../../../core/fields/field-type.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { AuditRow } from '../../../core/system-rows.ts';
 import type { UsageSum } from '../../../core/usage/read-usage.ts';
 import { id, named, nullable, time } from './parts.ts';

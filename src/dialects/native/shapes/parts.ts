@@ -1,5 +1,5 @@
 /** What the shapes of answers and bodies are made of. */
-import Type, { type TObject, type TProperties, type TSchema } from 'typebox';
+import { type TObject, type TProperties, type TSchema, Type } from '../../../core/schema.ts';
 
 /**
  * A schema that the OpenAPI document keeps under a name of its own (`x-name`) and refers to wherever it is used.

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { type ErrorCode, errorMeanings } from '../../../core/errors.ts';
+import { Type } from '../../../core/schema.ts';
 import { named } from './parts.ts';
 
 export const errorCodes = Object.keys(errorMeanings) as ErrorCode[];

@@ -1,10 +1,11 @@
 /** Notifications, the devices that take them, and how devices are registered. */
-import Type, { type Static } from 'typebox';
+
 import { toIso } from '../../../core/clock.ts';
 import type { DeviceView } from '../../../core/push/list-devices.ts';
 import { tokenSeconds } from '../../../core/push/registration-token.ts';
 import type { SentNotification } from '../../../core/push/send-notification.ts';
 import { textLengthMax, ttlSeconds } from '../../../core/push/send-notification.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { DeliveryRow, NotificationRow } from '../../../core/system-rows.ts';
 import { id, named, namedBody, nullable, time } from './parts.ts';
 import { attemptShape, attemptViews } from './webhook.ts';

@@ -1,5 +1,5 @@
 /** Records of any table. The document of an app (`openapi.json` under the app) has them field by field. */
-import Type from 'typebox';
+import { Type } from '../../../core/schema.ts';
 import { named, namedBody, nullable, time } from './parts.ts';
 
 const values = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });

@@ -1,6 +1,6 @@
-import Type, { type Static } from 'typebox';
 import type { Actor } from '../../../core/actor.ts';
 import { toIso } from '../../../core/clock.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import { knownFields } from '../known-fields.ts';
 import { fieldInput, fieldShape, fieldView } from './field.ts';

@@ -1,7 +1,8 @@
 /** Webhooks, and the log of what they were told. */
-import Type, { type Static } from 'typebox';
+
 import { toIso } from '../../../core/clock.ts';
 import type { Json } from '../../../core/fields/field-type.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import { type DeliveryRow, webhookEvents } from '../../../core/system-rows.ts';
 import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import type { WebhookView } from '../../../core/webhooks/webhook-view.ts';

@@ -1,5 +1,5 @@
-import Type, { type Static } from 'typebox';
 import { toIso } from '../../../core/clock.ts';
+import { type Static, Type } from '../../../core/schema.ts';
 import type { WorkspaceRow } from '../../../core/system-rows.ts';
 import type { Member } from '../../../core/workspaces/members.ts';
 import { roles } from '../../../core/workspaces/roles.ts';

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import Database from 'better-sqlite3';
 import { columns, rowsOf } from './data.ts';
+import { addressOf, usersCount } from './notify.ts';
 
 const [file = '', rows = '100000'] = process.argv.slice(2);
 const database = new Database(file);
@@ -18,6 +19,36 @@ const insert = database.prepare(`INSERT INTO t (${names.join(', ')}) VALUES (${n
 database.transaction(() => {
   for (const row of rowsOf(Number(rows))) insert.run('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', ...row);
 })();
+database.exec(`CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE);
+  CREATE TABLE devices (id INTEGER PRIMARY KEY, user INTEGER);
+  CREATE INDEX devices_by_user ON devices (user);
+  CREATE TABLE notifications (id INTEGER PRIMARY KEY, user INTEGER, title TEXT, body TEXT, at INTEGER);
+  CREATE TABLE outbox (id INTEGER PRIMARY KEY, notification INTEGER, device INTEGER, due INTEGER);
+  CREATE INDEX outbox_due ON outbox (due);`);
+const addUser = database.prepare('INSERT INTO users (id, email) VALUES (?, ?)');
+const addDevice = database.prepare('INSERT INTO devices (user) VALUES (?)');
+database.transaction(() => {
+  for (let user = 1; user <= usersCount; user += 1) {
+    addUser.run(user, addressOf(user));
+    addDevice.run(user);
+  }
+})();
+const userOf = database.prepare('SELECT id FROM users WHERE email = ?').pluck();
+const devicesOf = database.prepare('SELECT id FROM devices WHERE user = ?').pluck();
+const addNotification = database.prepare('INSERT INTO notifications (user, title, body, at) VALUES (?, ?, ?, ?)');
+const addOutbox = database.prepare('INSERT INTO outbox (notification, device, due) VALUES (?, ?, ?)');
+interface Notification {
+  readonly audience: { readonly email: string };
+  readonly notification: { readonly titleText: string; readonly bodyText: string };
+}
+const accept = database.transaction(({ audience, notification }: Notification): number => {
+  const user = userOf.get(audience.email);
+  const devices = devicesOf.all(user);
+  const at = Date.now();
+  const { lastInsertRowid } = addNotification.run(user, notification.titleText, notification.bodyText, at);
+  for (const device of devices) addOutbox.run(lastInsertRowid, device, at);
+  return devices.length;
+});
 const get = database.prepare('SELECT * FROM t WHERE id = ?');
 const list = database.prepare('SELECT * FROM t ORDER BY id LIMIT ?');
 const filtered = database.prepare('SELECT * FROM t WHERE f_city = ? ORDER BY id LIMIT ?');
@@ -36,6 +67,9 @@ const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
+      if (path === '/notifications') {
+        return send({ successful: accept(JSON.parse(Buffer.concat(parts).toString()) as Notification) });
+      }
       const body = JSON.parse(Buffer.concat(parts).toString()) as Record<string, string | number>;
       const { lastInsertRowid } = insert.run(
         '2026-01-01T00:00:00.000Z',

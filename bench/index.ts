@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { columns, rowOf } from './data.ts';
 import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
+import { notificationOf, startPushSink } from './notify.ts';
 import { type Line, printReport } from './report.ts';
 
 interface Filled {
@@ -194,6 +195,51 @@ async function againstFloor(): Promise<void> {
   }
 }
 
+/** Notifications, accepted when they are on disk: by itself, and while they are delivered as fast as they can be. */
+async function notifications(): Promise<void> {
+  const sink = await startPushSink();
+  const floor = await start('./floor.ts', join(folder, 'push-floor.db'), '1');
+  const server = await start('./server.ts', join(folder, 'push.db'), '1', sink.url);
+  const { adaloKey } = requestsOf(server);
+  const body = (n: number) => notificationOf(server.filled.app, n);
+  const load = { url: server.url, connections: 64, seconds };
+  const ours = { ...load, request: (n: number) => rawRequest('POST', '/notifications', adaloKey, body(n)) };
+  const bare = { ...load, url: floor.url, request: (n: number) => rawRequest('POST', '/notifications', {}, body(n)) };
+  try {
+    const alone = await compare(bare, ours);
+    lines.push({
+      name: 'accept a notification, on disk, 64 in flight (the floor does not sync)',
+      ...alone,
+      measured: alone.ours.perSecond,
+      leastMeasured: 5000,
+    });
+    sink.isAnswering = true;
+    await wait(12_000);
+    const before = sink.answered;
+    const from = performance.now();
+    const beside = await run(ours);
+    const sent = (sink.answered - before) / ((performance.now() - from) / 1000);
+    lines.push({
+      name: 'the same while they are delivered',
+      value: `${Math.round(beside.perSecond).toLocaleString('en')}/s accepted, ${Math.round(sent).toLocaleString('en')}/s sent; p99 ${beside.p99Ms.toFixed(1)} ms`,
+    });
+    const then = sink.answered;
+    await wait(3_000);
+    lines.push({
+      name: 'deliver what is queued',
+      value: `${Math.round((sink.answered - then) / 3).toLocaleString('en')}/s`,
+    });
+  } finally {
+    await stop(floor);
+    await stop(server);
+    await sink.close();
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /** What needs no network: measured inside one process. */
 async function inProcess(): Promise<void> {
   const child = fork(new URL('./in-process.ts', import.meta.url), [join(folder, 'inside.db'), String(rowsLarge)]);
@@ -242,6 +288,7 @@ async function startTime(): Promise<void> {
 
 try {
   if (['get', 'list', 'filter', 'create', 'memory', 'mixed'].some(isWanted)) await againstFloor();
+  if (isWanted('notify')) await notifications();
   if (isWanted('inside') || isWanted('start')) await inProcess();
   if (isWanted('start')) await startTime();
   process.exitCode = printReport(lines) ? 0 : 1;

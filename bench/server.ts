@@ -8,9 +8,18 @@ import { createTable } from '../src/core/tables/create-table.ts';
 import { findOrCreateUser } from '../src/core/users/create-user.ts';
 import { createWorkspace } from '../src/core/workspaces/create-workspace.ts';
 import { columns, rowOf } from './data.ts';
+import { addressOf, deviceKeys, usersCount } from './notify.ts';
 
-const [file = '', rows = '0'] = process.argv.slice(2);
-const app = await startApp(readConfig({ PORT: '0', DATABASE_URL: `sqlite:${file}`, TESSERA_LOG_LEVEL: 'error' }));
+/** `pushUrl`: where the devices of the users are; without it there are no users. */
+const [file = '', rows = '0', pushUrl = ''] = process.argv.slice(2);
+const app = await startApp(
+  readConfig({
+    PORT: '0',
+    DATABASE_URL: `sqlite:${file}`,
+    TESSERA_LOG_LEVEL: 'error',
+    TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on',
+  }),
+);
 const { core } = app;
 
 async function fill(count: number) {
@@ -36,7 +45,45 @@ async function fill(count: number) {
     const piece = Array.from({ length: Math.min(1000, count - from + 1) }, (_, index) => rowOf(from + index));
     await core.store.write((tx) => tx.records.insert(table, piece, '2026-01-01T00:00:00.000Z', null));
   }
+  if (pushUrl !== '') await addUsers(bench.id);
   return { app: bench.id, table: table.id, native: native.secrets, adalo: adalo.secrets };
+}
+
+/** The app's users, each with a device. */
+async function addUsers(appId: string): Promise<void> {
+  const users = await createTable(core, systemActor, appId, {
+    name: 'Users',
+    role: 'users',
+    fields: [
+      { name: 'Email', type: 'email' },
+      { name: 'Username', type: 'text' },
+    ],
+  });
+  const keys = deviceKeys();
+  const at = core.clock.now();
+  for (let from = 1; from <= usersCount; from += 1000) {
+    const numbers = Array.from({ length: 1000 }, (_, index) => from + index);
+    await core.store.write(async (tx) => {
+      const piece = numbers.map((user) => [addressOf(user), `person${user}`]);
+      await tx.records.insert(users, piece, '2026-01-01T00:00:00.000Z', null);
+      for (const user of numbers) {
+        await tx.insert('push_devices', {
+          id: `device${user}`,
+          app_id: appId,
+          table_id: users.id,
+          record_id: user,
+          endpoint: `${pushUrl}/${user}`,
+          service: pushUrl,
+          ...keys,
+          label: null,
+          created_at: at,
+          updated_at: at,
+          last_sent_at: null,
+          last_result: null,
+        });
+      }
+    });
+  }
 }
 
 const filled = Number(rows) > 0 ? await fill(Number(rows)) : null;

@@ -6,6 +6,7 @@ import {
   decodeBase62,
   encodeBase62,
   newId,
+  newLogId,
   randomBase62,
   randomLetters,
   randomLowerAlphanumeric,
@@ -19,6 +20,18 @@ test('an id is 16 base62 characters and does not repeat', () => {
     seen.add(id);
   }
   assert.equal(seen.size, 20_000);
+});
+
+test('ids of a log are in the order of their time, and do not repeat within a millisecond', () => {
+  const time = fc.integer({ min: 0, max: Date.UTC(2080, 0, 1) });
+  fc.assert(
+    fc.property(time, time, (a, b) => {
+      const [first, second] = [newLogId(a), newLogId(b)];
+      assert.match(first, /^[0-9A-Za-z]{16}$/);
+      if (a !== b) assert.equal(first < second, a < b);
+    }),
+  );
+  assert.equal(new Set(Array.from({ length: 20_000 }, () => newLogId(1_800_000_000_000))).size, 20_000);
 });
 
 test('random texts have the asked length and alphabet', () => {

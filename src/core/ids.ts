@@ -39,6 +39,26 @@ export function newId(): string {
   return randomText(base62, 16);
 }
 
+const stampLength = 7;
+let stampedAt = -1;
+let stamp = '';
+
+/**
+ * An id for rows of a log: 7 characters of time, 9 (53 bits) random. Text indexes of a log grow at their end with it,
+ * which is several times cheaper than touching a page somewhere for every row. Ordered to the millisecond, until 2081.
+ */
+export function newLogId(now: number): string {
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = '';
+    for (let rest = Math.floor(now), at = 0; at < stampLength; at++) {
+      stamp = base62.charAt(rest % 62) + stamp;
+      rest = Math.floor(rest / 62);
+    }
+  }
+  return stamp + randomText(base62, 16 - stampLength);
+}
+
 export function randomBase62(length: number): string {
   return randomText(base62, length);
 }

@@ -4,7 +4,7 @@
  */
 import type { Core } from '../context.ts';
 import type { Json } from '../fields/field-type.ts';
-import { newId } from '../ids.ts';
+import { newLogId } from '../ids.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryAttempt, DeliveryChannel, DeliveryRow } from '../system-rows.ts';
 import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
@@ -47,7 +47,7 @@ export function newDelivery(core: Core, input: NewDelivery): DeliveryRow {
   const now = core.clock.now();
   return {
     seq: 0,
-    id: newId(),
+    id: newLogId(now),
     ...input,
     created_at: now,
     state: 'pending',

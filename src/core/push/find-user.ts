@@ -3,8 +3,9 @@ import type { Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { type Field, Refusal } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
-import type { StoredRow } from '../records/query.ts';
+import { type Projection, projectionOf, type StoredRow } from '../records/query.ts';
 import { recordId } from '../records/record-view.ts';
+import type { Reads } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 
 /** One of the three; where there are several the id counts, then the e-mail address. */
@@ -26,43 +27,54 @@ export async function usersTable(core: Core, appId: string): Promise<TableSchema
   return (await core.catalog.tablesOf(appId)).find(({ role }) => role === 'users');
 }
 
+interface UserFields {
+  readonly email: Field | undefined;
+  readonly username: Field | undefined;
+  /** What is read of a user. */
+  readonly projection: Projection;
+}
+
+const known = new WeakMap<TableSchema, UserFields>();
+
+function fieldsOf(table: TableSchema): UserFields {
+  let fields = known.get(table);
+  if (fields === undefined) {
+    const email = table.fields.find(({ type }) => type === 'email');
+    const username = table.fields.find(({ type, name }) => type === 'text' && /^user[ _-]?name$/i.test(name));
+    const slots = [email, username].flatMap((field) => (field === undefined ? [] : [field.slot]));
+    fields = { email, username, projection: projectionOf([0, ...slots]) };
+    known.set(table, fields);
+  }
+  return fields;
+}
+
 /** @throws user_not_found */
-export async function findUser(core: Core, table: TableSchema, audience: Audience): Promise<AppUser> {
-  const row = await rowOf(core, table, audience);
+export async function findUser(on: Reads, table: TableSchema, audience: Audience): Promise<AppUser> {
+  const fields = fieldsOf(table);
+  const row = await rowOf(on, table, fields, audience);
   if (row === undefined) throw new AppError('user_not_found');
   const text = (field: Field | undefined) =>
     field === undefined ? null : ((row[field.slot] as string | null) ?? null);
-  return { table, id: recordId(row), email: text(emailField(table)), username: text(usernameField(table)) };
+  return { table, id: recordId(row), email: text(fields.email), username: text(fields.username) };
 }
 
-async function rowOf(core: Core, table: TableSchema, audience: Audience): Promise<StoredRow | undefined> {
-  const { id, email, username } = audience;
-  if (id !== undefined) return Number.isSafeInteger(id) && id > 0 ? core.store.records.get(table, id) : undefined;
-  if (email !== undefined) return rowWith(core, table, emailField(table), email);
-  return rowWith(core, table, usernameField(table), username);
-}
-
-/** The oldest record with this value: only e-mail addresses are unique by themselves. */
-async function rowWith(
-  core: Core,
+async function rowOf(
+  on: Reads,
   table: TableSchema,
-  field: Field | undefined,
-  value: string | undefined,
+  { email, username, projection }: UserFields,
+  audience: Audience,
 ): Promise<StoredRow | undefined> {
+  const { id } = audience;
+  if (id !== undefined) return Number.isSafeInteger(id) && id > 0 ? on.records.get(table, id) : undefined;
+  const isByEmail = audience.email !== undefined;
+  const [field, value] = isByEmail ? [email, audience.email] : [username, audience.username];
   if (field === undefined || value === undefined) return undefined;
   const type = fieldTypes[field.type];
   const parsed = type.parse(value, field);
   if (parsed instanceof Refusal || parsed === null) return undefined;
   const stored = type.toStored(parsed, field);
   if (stored === null) return undefined;
-  const [row] = await core.store.records.page(table, { filter: { op: 'eq', field, value: stored }, limit: 1 });
+  // The oldest record with this value: only e-mail addresses are unique by themselves.
+  const [row] = await on.records.page(table, { filter: { op: 'eq', field, value: stored }, projection, limit: 1 });
   return row;
-}
-
-function emailField(table: TableSchema): Field | undefined {
-  return table.fields.find(({ type }) => type === 'email');
-}
-
-function usernameField(table: TableSchema): Field | undefined {
-  return table.fields.find(({ type, name }) => type === 'text' && /^user[ _-]?name$/i.test(name));
 }

@@ -46,7 +46,7 @@ export async function mintRegistrationToken(
   seconds = tokenSeconds.default,
 ): Promise<RegistrationToken> {
   const table = await requirePushTable(core, actor, appId);
-  const user = await findUser(core, table, audience);
+  const user = await findUser(core.store, table, audience);
   const exp = core.clock.now() + seconds * 1000;
   const claims: Claims = { table: table.id, user: user.id, exp };
   return { token: prefix + core.secrets.seal(JSON.stringify(claims), ownerOf(appId)), expiresAt: exp, user };
@@ -58,7 +58,7 @@ export async function readRegistrationToken(core: Core, appId: string, token: st
   if (claims.exp <= core.clock.now()) throw new AppError('token_expired');
   const table = await core.catalog.table(claims.table);
   if (table === undefined || table.appId !== appId) throw new AppError('credential_unknown');
-  return findUser(core, table, { id: claims.user });
+  return findUser(core.store, table, { id: claims.user });
 }
 
 function claimsOf(core: Core, appId: string, token: string): Claims {

@@ -2,10 +2,11 @@ import type { Actor, Core } from '../context.ts';
 import { newDelivery } from '../deliveries/delivery.ts';
 import { AppError } from '../errors.ts';
 import type { Json } from '../fields/field-type.ts';
-import { newId } from '../ids.ts';
+import { newLogId } from '../ids.ts';
 import { type Once, writeOnce } from '../once.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryRow, NotificationRow, PushDeviceRow, WebhookRow } from '../system-rows.ts';
+import type { TableSchema } from '../tables/table-schema.ts';
 import type { NotificationSnapshot } from '../webhooks/notification-snapshot.ts';
 import { type AppUser, type Audience, findUser } from './find-user.ts';
 import { requirePushTable } from './registration-token.ts';
@@ -55,45 +56,42 @@ export async function sendNotification(
   checkText('title', input.title);
   checkText('body', input.body);
   checkUrl(input.url ?? null);
-  const user = await findUser(core, table, input.audience);
-  return queueNotification(core, actor, user, input, (tx) => devicesOf(tx, user), once);
+  return queueNotification(core, actor, table, input, (tx) => recipientOf(core, tx, table, input.audience), once);
 }
 
-function devicesOf(tx: Tx, user: AppUser): Promise<PushDeviceRow[]> {
-  return tx.list('push_devices', { table_id: user.table.id, record_id: user.id });
+/** Who is notified, and on which of their devices. */
+export interface Recipient {
+  readonly user: AppUser;
+  readonly devices: readonly PushDeviceRow[];
+}
+
+/**
+ * Found where the rest is written: whoever is removed meanwhile is not notified. It is cheaper, too: each commit empties the
+ * cache of those who only read, not the writer's.
+ */
+async function recipientOf(core: Core, tx: Tx, known: TableSchema, audience: Audience): Promise<Recipient> {
+  const table = await core.catalog.tableIn(tx, known);
+  if (table === undefined) throw new AppError('user_not_found');
+  const user = await findUser(tx, table, audience);
+  // In no order: sorting one row costs more than finding it.
+  const devices = await tx.list('push_devices', { table_id: table.id, record_id: user.id }, { orderBy: [] });
+  return { user, devices };
 }
 
 /** For callers that have checked who asks for what. */
 export async function queueNotification(
   core: Core,
   actor: Actor,
-  user: AppUser,
+  table: TableSchema,
   input: NotificationInput,
-  listDevices: (tx: Tx) => Promise<readonly PushDeviceRow[]>,
+  findRecipient: (tx: Tx) => Promise<Recipient>,
   once?: Once<SentNotification>,
 ): Promise<SentNotification> {
-  const { table } = user;
-  const now = core.clock.now();
-  const draft: NotificationRow = {
-    seq: 0,
-    id: newId(),
-    app_id: table.appId,
-    table_id: table.id,
-    record_id: user.id,
-    audience: { ...input.audience } as Readonly<Record<string, Json>>,
-    title: input.title,
-    body: input.body,
-    url: input.url ?? null,
-    urgency: input.urgency ?? 'normal',
-    expires_at: now + (input.ttlSeconds ?? ttlSeconds.default) * 1000,
-    accepted: 0,
-    created_by: actor.label,
-    created_at: now,
-  };
   let deliveries: readonly DeliveryRow[] = [];
   const sent = await writeOnce(core, once, async (tx) => {
-    const devices = await listDevices(tx);
+    const { user, devices } = await findRecipient(tx);
     const relays = await core.webhooks.ofNotifications(tx, table.appId);
+    const draft = newNotification(core, actor, user, input);
     deliveries = [
       ...devices.map((device) => pushDelivery(core, draft, device)),
       ...relays.map((webhook) => relayDelivery(core, draft, user, webhook)),
@@ -110,6 +108,26 @@ export async function queueNotification(
     );
   }
   return sent;
+}
+
+function newNotification(core: Core, actor: Actor, user: AppUser, input: NotificationInput): NotificationRow {
+  const now = core.clock.now();
+  return {
+    seq: 0,
+    id: newLogId(now),
+    app_id: user.table.appId,
+    table_id: user.table.id,
+    record_id: user.id,
+    audience: { ...input.audience } as Readonly<Record<string, Json>>,
+    title: input.title,
+    body: input.body,
+    url: input.url ?? null,
+    urgency: input.urgency ?? 'normal',
+    expires_at: now + (input.ttlSeconds ?? ttlSeconds.default) * 1000,
+    accepted: 0,
+    created_by: actor.label,
+    created_at: now,
+  };
 }
 
 function pushDelivery(core: Core, notification: NotificationRow, device: PushDeviceRow): DeliveryRow {

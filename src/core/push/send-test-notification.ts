@@ -33,7 +33,7 @@ export async function sendTestNotification(
   return queueNotification(
     core,
     systemActor,
-    user,
+    user.table,
     {
       audience: { id: user.id },
       title: app?.name ?? 'Tessera',
@@ -41,6 +41,6 @@ export async function sendTestNotification(
       ttlSeconds: 300,
       urgency: 'high',
     },
-    async () => [device],
+    async () => ({ user, devices: [device] }),
   );
 }

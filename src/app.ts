@@ -13,6 +13,7 @@ import { mountDialects } from './dialects/index.ts';
 import { closeServer } from './http/close-server.ts';
 import { mountFiles } from './http/files.ts';
 import { mountHealth } from './http/health.ts';
+import { createLoadGate } from './http/load-gate.ts';
 import { watchRequests } from './http/log-request.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createOutbound } from './http/outbound.ts';
@@ -111,11 +112,12 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const instance = await openInstance(config, options);
   const { core, logger } = instance;
   const server = createServer({ logger, bodyBytesMax: config.bodyBytesMax, trustedProxies: config.trustedProxies });
-  const metrics = createMetrics(core);
+  const load = createLoadGate({ turnMs: config.shedAfterMs, now: core.clock.monotonic });
+  const metrics = createMetrics(core, load);
   const health = mountHealth(server, core, metrics);
   watchRequests(server, core, metrics.observe);
   mountFiles(server, core);
-  mountDialects(server, core, null);
+  mountDialects(server, core, null, load);
   const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'), {
     backups: backupsOf(config),
   });

@@ -25,6 +25,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Lifetime of authorization tokens whose key says none. */
   readonly tokenTtlSeconds: number;
+  /** How long one turn of the event loop may last under lasting load before requests are refused; 0: none is. */
+  readonly shedAfterMs: number;
   /** Largest request body. */
   readonly bodyBytesMax: number;
   readonly files: FilesConfig;
@@ -102,6 +104,7 @@ export function readConfig(env: Environment = process.env): Config {
       tokenTtl.secondsMin,
       tokenTtl.secondsMax,
     ),
+    shedAfterMs: wholeNumber('TESSERA_SHED_AFTER_MS', env.TESSERA_SHED_AFTER_MS, 20, 0, 10_000),
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
     files: files(env, database),
     backup: backup(env),

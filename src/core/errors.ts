@@ -65,6 +65,7 @@ export const errorMeanings = {
   last_owner: 'A workspace keeps at least one owner.',
   not_revealable: 'Keys of this kind are shown once and cannot be shown again.',
   store_unavailable: 'The database cannot take this now.',
+  overloaded: 'The server has more to do than it can; try again in a moment.',
   internal_error: 'Something failed on the server; it has been logged.',
 } as const;
 

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import { authenticate, type SessionReader } from '../http/authenticate.ts';
 import type { Call } from '../http/call.ts';
 import { answerPreflight, writeCors } from '../http/cors.ts';
+import type { LoadGate } from '../http/load-gate.ts';
 import { logRefusal } from '../http/log-request.ts';
 import { takeCall } from '../http/rate-limit.ts';
 import { answerUnknownPaths } from '../http/server.ts';
@@ -19,7 +20,12 @@ import { retable } from './retable/index.ts';
 /** In the order in which they are asked whose an unknown path is; the native API answers what nobody owns. */
 export const dialects: readonly Dialect[] = [adalo, retable, formaloo, native];
 
-export function mountDialects(server: FastifyInstance, core: Core, readSession: SessionReader | null): void {
+export function mountDialects(
+  server: FastifyInstance,
+  core: Core,
+  readSession: SessionReader | null,
+  load: LoadGate,
+): void {
   const methods = new RouteMethods();
   for (const dialect of dialects) {
     server.register(async (scope) => {
@@ -27,7 +33,7 @@ export function mountDialects(server: FastifyInstance, core: Core, readSession: 
         if (dialect.tellsMethods) methods.add(route.url, route.method);
         // The route's own words are looked up here, once: asking the request for them makes an object each time.
         const { access, verb = '' } = route.config ?? {};
-        const site: Site = { core, dialect, readSession, isOpen: access === 'open', verb };
+        const site: Site = { core, dialect, load, readSession, isOpen: access === 'open', verb };
         const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
         route.onRequest = [(request, reply, done) => admit(site, request, reply, done), ...own];
       });
@@ -69,6 +75,7 @@ function ownerOf(path: string): Dialect {
 interface Site {
   readonly core: Core;
   readonly dialect: Dialect;
+  readonly load: LoadGate;
   readonly readSession: SessionReader | null;
   /** No credential is looked for. */
   readonly isOpen: boolean;
@@ -76,11 +83,16 @@ interface Site {
   readonly verb: string;
 }
 
-/** Credential → key → limit. Every step is synchronous while the key is in memory. */
+/** One for all, so that refusing makes nothing. */
+const overloaded = new AppError('overloaded', undefined, { retryAfterSeconds: 1 });
+
+/** Room → credential → key → limit. Every step is synchronous while the key is in memory. */
 function admit(site: Site, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
   const { core, dialect } = site;
   try {
     writeCors(request, reply, dialect.cors);
+    // Before anything that costs: a refusal must be cheap, or refusing does not help.
+    if (site.load.isFull()) return done(overloaded);
     if (site.isOpen) return done();
     const credential = dialect.findCredential(request);
     if (credential === null) return done();

@@ -4,6 +4,7 @@
  */
 import type { Metric, Registry } from 'prom-client';
 import type { Core } from '../core/context.ts';
+import type { LoadGate } from './load-gate.ts';
 import type { RequestObserver } from './log-request.ts';
 
 export interface Metrics {
@@ -24,7 +25,7 @@ interface Counts {
   durationSum: number;
 }
 
-export function createMetrics(core: Core): Metrics {
+export function createMetrics(core: Core, load: LoadGate): Metrics {
   const counts: Counts = {
     requests: new Map(),
     durations: new Array(durationBounds.length + 1).fill(0),
@@ -46,14 +47,14 @@ export function createMetrics(core: Core): Metrics {
       counts.durationSum += seconds;
     },
     async render() {
-      loading ??= createRegistry(core, counts);
+      loading ??= createRegistry(core, load, counts);
       const registry = await loading;
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
-async function createRegistry(core: Core, counts: Counts): Promise<Registry> {
+async function createRegistry(core: Core, load: LoadGate, counts: Counts): Promise<Registry> {
   const prometheus = await import('prom-client');
   const registry = new prometheus.Registry();
   const registers = [registry];
@@ -67,6 +68,15 @@ async function createRegistry(core: Core, counts: Counts): Promise<Registry> {
       for (const [method, byStatus] of counts.requests) {
         for (const [status, count] of byStatus) this.inc({ method, status: String(status) }, count);
       }
+    },
+  });
+  new prometheus.Counter({
+    name: 'tessera_http_requests_shed_total',
+    help: 'Requests refused with 503 because the server had more to do than it could.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(load.refused);
     },
   });
   new prometheus.Gauge({

@@ -82,6 +82,7 @@ const answers: Record<ErrorCode, readonly [number, Wording]> = {
   last_owner: [400, own],
   not_revealable: [403, own],
   store_unavailable: [503, 'Service temporarily unavailable'],
+  overloaded: [503, 'Service temporarily unavailable'],
   internal_error: [500, 'Internal server error'],
 };
 

@@ -89,6 +89,7 @@ const answers: Record<ErrorCode, readonly [number, Wording]> = {
   last_owner: [400, own],
   not_revealable: [403, own],
   store_unavailable: [503, 'The service is temporarily unavailable.'],
+  overloaded: [503, 'The service is temporarily unavailable.'],
   internal_error: [500, 'A server error occurred.'],
 };
 

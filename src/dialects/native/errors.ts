@@ -64,6 +64,7 @@ export const statuses: Record<ErrorCode, number> = {
   last_owner: 409,
   not_revealable: 409,
   store_unavailable: 503,
+  overloaded: 503,
   internal_error: 500,
 };
 

@@ -70,6 +70,7 @@ const answers: Record<ErrorCode, readonly [status: number, wording: Wording]> = 
   last_owner: [400, null],
   not_revealable: [403, null],
   store_unavailable: [503, 'The service cannot take this now; try again'],
+  overloaded: [503, 'The service cannot take this now; try again'],
   internal_error: [500, 'Something failed on the server'],
 };
 

@@ -1,0 +1,163 @@
+/**
+ * Requests sent when their time has come, whether or not earlier ones are answered: what a server gets whose clients do not
+ * know of each other. Each waits from the time at which it was due, so that a slow answer delays no measurement.
+ */
+import { connect, type Socket } from 'node:net';
+
+export interface Answered {
+  /** Milliseconds from the time at which it was due. */
+  readonly tookMs: number;
+  /** Seconds since the beginning, when it was due. */
+  readonly dueAt: number;
+}
+
+export interface Refused {
+  readonly kind: string;
+  readonly head: string;
+  readonly body: string;
+}
+
+export interface OpenRun {
+  readonly admitted: readonly Answered[];
+  /** Answers with status 503 by what they were to; `samples` holds the first of each kind. */
+  readonly refused: number;
+  readonly samples: readonly Refused[];
+  /** Answers that are neither what was asked for nor a 503: status and count. */
+  readonly wrong: ReadonlyMap<string, number>;
+  /** Due, and never sent, because every connection waited for an answer. */
+  readonly unsent: number;
+  /** Sent, and not answered ten seconds after the last was due. */
+  readonly hung: number;
+  readonly sent: number;
+}
+
+export interface Asked {
+  /** Which dialect and operation, for the samples. */
+  readonly kind: string;
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
+export interface OpenLoad {
+  readonly url: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly connections: number;
+  /** Request number `n`. */
+  readonly request: (n: number) => Asked;
+}
+
+const headerEnd = Buffer.from('\r\n\r\n');
+const patienceMs = 10_000;
+
+interface Line {
+  readonly socket: Socket;
+  asked: Asked | null;
+  dueMs: number;
+  head: Buffer;
+  missing: number;
+  text: string;
+}
+
+export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
+  const { hostname, port } = new URL(load.url);
+  const admitted: Answered[] = [];
+  const samples = new Map<string, Refused>();
+  const wrong = new Map<string, number>();
+  const free: Line[] = [];
+  const lines: Line[] = [];
+  let refused = 0;
+  let sent = 0;
+  let unsent = 0;
+  let startedAt = 0;
+
+  function answered(line: Line): void {
+    const { asked, dueMs, text } = line;
+    if (asked === null) throw new Error('an answer that nobody asked for');
+    const status = Number(text.slice(9, 12));
+    if (status === asked.status) {
+      admitted.push({ tookMs: performance.now() - dueMs, dueAt: (dueMs - startedAt) / 1000 });
+    } else if (status === 503) {
+      refused += 1;
+      if (!samples.has(asked.kind)) {
+        const end = text.indexOf('\r\n\r\n');
+        samples.set(asked.kind, { kind: asked.kind, head: text.slice(0, end), body: text.slice(end + 4) });
+      }
+    } else {
+      const what = `${asked.kind} ${status}`;
+      wrong.set(what, (wrong.get(what) ?? 0) + 1);
+    }
+    line.asked = null;
+    free.push(line);
+  }
+
+  function read(line: Line, chunk: Buffer): void {
+    if (line.missing > 0) {
+      line.missing -= chunk.length;
+      if (line.missing <= 0) answered(line);
+      return;
+    }
+    line.head = line.head.length === 0 ? chunk : Buffer.concat([line.head, chunk]);
+    const end = line.head.indexOf(headerEnd);
+    if (end < 0) return;
+    // Only refusals are looked into, and those are short.
+    line.text = line.head.toString('latin1', 0, Math.min(line.head.length, 4096));
+    const length = Number(/\r\ncontent-length: (\d+)/i.exec(line.text)?.[1] ?? 0);
+    line.missing = end + 4 + length - line.head.length;
+    line.head = Buffer.alloc(0);
+    if (line.missing <= 0) answered(line);
+  }
+
+  const open = () =>
+    new Promise<void>((resolve, reject) => {
+      const socket = connect(Number(port), hostname);
+      socket.setNoDelay(true);
+      const line: Line = { socket, asked: null, dueMs: 0, head: Buffer.alloc(0), missing: 0, text: '' };
+      lines.push(line);
+      socket.on('data', (chunk: Buffer) => read(line, chunk));
+      socket.on('error', reject);
+      socket.on('connect', () => {
+        free.push(line);
+        resolve();
+      });
+    });
+  for (let from = 0; from < load.connections; from += 100) {
+    await Promise.all(Array.from({ length: Math.min(100, load.connections - from) }, open));
+  }
+
+  startedAt = performance.now();
+  const total = Math.floor(load.perSecond * load.seconds);
+  let due = 0;
+  await new Promise<void>((resolve) => {
+    const turn = () => {
+      const now = performance.now();
+      const wanted = Math.min(total, Math.floor(((now - startedAt) / 1000) * load.perSecond));
+      for (; due < wanted; due += 1) {
+        const line = free.pop();
+        if (line === undefined) {
+          unsent += 1;
+          continue;
+        }
+        line.asked = load.request(due);
+        line.dueMs = startedAt + (due / load.perSecond) * 1000;
+        sent += 1;
+        line.socket.write(line.asked.bytes);
+      }
+      if (due >= total) return resolve();
+      setImmediate(turn);
+    };
+    turn();
+  });
+  const lastAt = performance.now();
+  while (free.length < lines.length && performance.now() - lastAt < patienceMs) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const hung = lines.filter(({ asked }) => asked !== null).length;
+  for (const { socket } of lines) socket.destroy();
+  return { admitted, refused, samples: [...samples.values()], wrong, unsent, hung, sent };
+}
+
+export function percentile(times: readonly Answered[], share: number): number {
+  const sorted = times.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

@@ -170,9 +170,12 @@ export interface Store extends Reads {
 /** A unique index refused a value. `column` is the physical column, or empty for a system table. */
 export class UniqueViolation extends Error {
   readonly column: string;
-  constructor(column: string) {
+  /** Of the rows to be inserted, the one refused. */
+  readonly row: number;
+  constructor(column: string, row = 0) {
     super(`unique index on ${column}`);
     this.name = 'UniqueViolation';
     this.column = column;
+    this.row = row;
   }
 }

@@ -3,28 +3,34 @@ import { isUtf8 } from 'node:buffer';
 import type { AppError } from '../errors.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 
+const feedCode = 10;
+
 /** @throws body_invalid */
-export async function* checkedUtf8(
-  source: ImportSource,
-  onBytes: ((bytes: number) => void) | undefined,
-): AsyncGenerator<Buffer> {
+export async function* checkedUtf8(source: ImportSource): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
-  let line = 1;
-  let bytes = 0;
+  let passedBytes = 0;
   for await (const chunk of source.open()) {
-    bytes += chunk.length;
-    const joined = Buffer.concat([rest, chunk]);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const whole = joined.subarray(0, joined.length - incompleteTail(joined));
     rest = joined.subarray(whole.length);
-    if (!isUtf8(whole)) throw notUtf8(source, line + newlinesBeforeFault(whole));
-    line += newlinesBefore(whole, whole.length);
-    onBytes?.(bytes);
+    if (!isUtf8(whole)) throw await notUtf8(source, passedBytes + validBytes(whole));
+    passedBytes += whole.length;
     if (whole.length > 0) yield whole;
   }
-  if (rest.length > 0) throw notUtf8(source, line);
+  if (rest.length > 0) throw await notUtf8(source, passedBytes);
 }
 
-function notUtf8(source: ImportSource, line: number): AppError {
+/** The line is counted only now: good files are not slowed by it. */
+async function notUtf8(source: ImportSource, faultAt: number): Promise<AppError> {
+  let line = 1;
+  let left = faultAt;
+  for await (const chunk of source.open()) {
+    const before = chunk.subarray(0, left);
+    for (let at = before.indexOf(feedCode); at !== -1; at = before.indexOf(feedCode, at + 1)) line += 1;
+    left -= before.length;
+    if (left === 0) break;
+  }
   const how = 'save the file as UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8';
   return sourceRefused(source, `line ${line} is not UTF-8 text; ${how}`);
 }
@@ -40,8 +46,8 @@ function incompleteTail(bytes: Buffer): number {
   return 0;
 }
 
-/** Newlines before the first byte that is not UTF-8, which is found by halving. */
-function newlinesBeforeFault(bytes: Buffer): number {
+/** Bytes before the first that is not UTF-8, found by halving. */
+function validBytes(bytes: Buffer): number {
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {
@@ -50,11 +56,5 @@ function newlinesBeforeFault(bytes: Buffer): number {
     if (isUtf8(part.subarray(0, middle - incompleteTail(part)))) good = middle;
     else bad = middle;
   }
-  return newlinesBefore(bytes, good);
-}
-
-function newlinesBefore(bytes: Buffer, end: number): number {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at !== -1 && at < end; at = bytes.indexOf(10, at + 1)) count += 1;
-  return count;
+  return good;
 }

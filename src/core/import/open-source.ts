@@ -1,8 +1,9 @@
 /** Finds out what kind of file it is, by its content, and opens it as a table. */
 
+import type { CsvRow } from './cut-csv.ts';
 import { createTypeGuess } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
-import { type CsvRow, headOf, readCsv, sniffCsv } from './read-csv.ts';
+import { headOf, readCsv, sniffCsv } from './read-csv.ts';
 import { openJsonl } from './read-jsonl.ts';
 import { openXlsx } from './read-xlsx.ts';
 import type { Delimiter } from './sniff-csv.ts';

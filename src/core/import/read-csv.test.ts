@@ -37,6 +37,7 @@ describe('reading CSV', () => {
   for (const [name, end] of [
     ['\\n', '\n'],
     ['\\r\\n', '\r\n'],
+    ['\\r', '\r'],
   ] as const) {
     test(`counts lines ended by ${name} in cells, between rows and of empty lines`, async () => {
       const text = ['a,b', `1,"x${end}y"`, '', '2,z', ''].join(end);
@@ -58,7 +59,7 @@ describe('reading CSV', () => {
   });
 
   test('refuses a file in which a quote is never closed, naming the line', async () => {
-    await assert.rejects(rowsOf('a,b\n1,x\n2,"never\n3,z\n'), /after line 2 is never closed/);
+    await assert.rejects(rowsOf('a,b\n1,x\n2,"never\n3,z\n'), /begins on line 3 is never closed/);
   });
 
   test('refuses bytes that are not UTF-8, naming the line', async () => {

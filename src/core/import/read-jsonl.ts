@@ -65,7 +65,7 @@ async function* textLines(source: ImportSource): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   let number = 1;
-  for await (const bytes of checkedUtf8(source, undefined)) {
+  for await (const bytes of checkedUtf8(source)) {
     const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     for (const part of parts) yield part;

@@ -4,10 +4,11 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { insertDrafts } from './insert-drafts.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
-import { insertDraft, removeRecords, updateWithDraft, type WriteScope } from './write-record.ts';
+import { removeRecords, updateWithDraft, type WriteScope } from './write-record.ts';
 
 /** Items that one batch may hold, all kinds together. */
 export const batchItemsMax = 1000;
@@ -87,11 +88,13 @@ async function readBatch(actor: Actor, table: TableSchema, batch: Batch): Promis
 }
 
 async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, drafts: Drafts): Promise<BatchResult> {
-  const created: RecordView[] = [];
-  for (const [index, draft] of drafts.create.entries()) {
-    const path = `create[${index}]`;
-    created.push(await insertDraft(scope, table, draft, `${path}.`).catch(namingItem(path)));
-  }
+  const created = await insertDrafts(
+    scope,
+    table,
+    drafts.create,
+    (index) => `create[${index}].`,
+    (index, error) => namingItem(`create[${index}]`)(error),
+  );
   const updated: RecordView[] = [];
   for (const [index, { id, draft }] of drafts.update.entries()) {
     const path = `update[${index}]`;

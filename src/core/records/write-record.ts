@@ -141,7 +141,8 @@ export async function removeRecords(scope: WriteScope, table: TableSchema, ids: 
   return removed;
 }
 
-function entry(
+/** What the changes log says about one record. */
+export function entry(
   scope: WriteScope,
   table: TableSchema,
   id: number,
@@ -205,7 +206,7 @@ function refused(field: Field, path: string, message: string, code: Issue['code'
 }
 
 /** Turns a unique index's refusal into one that names the field. */
-function namingField(table: TableSchema, path: string) {
+export function namingField(table: TableSchema, path: string) {
   return (error: unknown): never => {
     if (error instanceof UniqueViolation) {
       const field = table.fields.find((one) => one.column === error.column);

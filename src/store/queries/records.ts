@@ -1,7 +1,7 @@
 /** Records by id: reading, scanning, writing, and the log of changes. */
 import type { Field, Stored } from '../../core/fields/field-type.ts';
 import type { StoredRow } from '../../core/records/query.ts';
-import type { ChangeEntry } from '../../core/store.ts';
+import { type ChangeEntry, UniqueViolation } from '../../core/store.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { EngineTx, Executor, Param, SqlDialect } from '../engine.ts';
@@ -40,6 +40,8 @@ export interface Records {
 
 /** Column sets of updates and unique look-ups kept, over all tables. */
 const shapesMax = 2_000;
+/** Changes that one statement logs: a statement costs as much as the row that it writes. */
+const changesTogether = 50;
 
 export function createRecords(
   dialect: SqlDialect,
@@ -48,8 +50,13 @@ export function createRecords(
   links: Links,
 ): Records {
   const shapes = createBoundedCache<Statement>(shapesMax);
-  const append = compile(sql`insert into changes (app_id, table_id, record_id, kind, actor, at, fields)
-    values (${sql.join([0, 1, 2, 3, 4, 5, 6].map(hole))})`);
+  const appendOf = (entries: number) => {
+    const values = (entry: number) => sql`(${sql.join([0, 1, 2, 3, 4, 5, 6].map((at) => hole(7 * entry + at)))})`;
+    return compile(sql`insert into changes (app_id, table_id, record_id, kind, actor, at, fields)
+      values ${sql.join(Array.from({ length: entries }, (_, entry) => values(entry)))}`);
+  };
+  const append = appendOf(1);
+  const appendMany = appendOf(changesTogether);
 
   function updateOf(table: TableSchema, names: readonly string[]): Statement {
     const own = statementsOf(table);
@@ -95,12 +102,29 @@ export function createRecords(
       return rows[0]?.[0] as number | undefined;
     },
     async insert(on, deltas, table, rows, at, by) {
-      const { text } = statementsOf(table).insert;
+      const { insert, insertSome, insertSomeRows } = statementsOf(table);
       const ids: number[] = [];
-      for (const row of rows) {
-        const id = await on.insert(text, [at, at, by, by, ...row]);
+      const insertOne = async (row: readonly Stored[]) => {
+        const id = await on.insert(insert.text, [at, at, by, by, ...row]).catch(namingRow(ids.length));
         countRecord(deltas, table, id, 1);
         ids.push(id);
+      };
+      const insertTogether = async (some: readonly (readonly Stored[])[]) => {
+        const params: Param[] = [];
+        for (const row of some) params.push(at, at, by, by, ...row);
+        const inserted = await on.arrays(insertSome.text, params);
+        // Given out in the order of the rows, whatever the order in which they are answered.
+        const given = inserted.map((row) => row[0] as number).sort((a, b) => a - b);
+        for (const id of given) countRecord(deltas, table, id, 1);
+        ids.push(...given);
+      };
+      for (let from = 0; from < rows.length; ) {
+        const some = rows.slice(from, from + insertSomeRows);
+        // One by one it is known which row is refused.
+        const isWhole = some.length === insertSomeRows && some.length > 1;
+        if (!isWhole || !(await insertTogether(some).then(yes, unlessRefused)))
+          for (const row of some) await insertOne(row);
+        from += some.length;
       }
       return ids;
     },
@@ -125,9 +149,29 @@ export function createRecords(
       return gone;
     },
     async appendChanges(on, entries) {
-      for (const { appId, tableId, recordId, kind, actor, at, fields } of entries) {
-        await on.run(append.text, [appId, tableId, recordId, kind, actor, at, JSON.stringify(fields)]);
+      for (let from = 0; from < entries.length; ) {
+        const isMany = entries.length - from >= changesTogether;
+        const some = entries.slice(from, from + (isMany ? changesTogether : 1));
+        const params: Param[] = [];
+        for (const { appId, tableId, recordId, kind, actor, at, fields } of some) {
+          params.push(appId, tableId, recordId, kind, actor, at, JSON.stringify(fields));
+        }
+        await on.run((isMany ? appendMany : append).text, params);
+        from += some.length;
       }
     },
+  };
+}
+
+const yes = () => true;
+
+function unlessRefused(error: unknown): boolean {
+  if (error instanceof UniqueViolation) return false;
+  throw error;
+}
+
+function namingRow(row: number) {
+  return (error: unknown): never => {
+    throw error instanceof UniqueViolation ? new UniqueViolation(error.column, row) : error;
   };
 }

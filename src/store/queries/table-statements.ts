@@ -25,6 +25,9 @@ export interface TableStatements extends TableReading {
   readonly getMany: Statement;
   /** (created_at, updated_at, created_by, updated_by, fields…) */
   readonly insert: Statement;
+  /** As `insert`, for so many rows; answers their ids. */
+  readonly insertSome: Statement;
+  readonly insertSomeRows: number;
   /** (all columns) */
   readonly insertWithId: Statement;
   /** (list of ids), answers the ids removed */
@@ -35,6 +38,10 @@ export type StatementsOf = (table: TableSchema) => TableStatements;
 
 /** Projections kept, over all tables. */
 const projectionsMax = 500;
+
+/** More rows in one statement gain nothing, and its text takes memory. */
+const rowsTogetherMax = 50;
+const parametersMax = 2_000;
 
 export interface TableStatementsCache {
   readonly statementsOf: StatementsOf;
@@ -65,15 +72,24 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
     const { select } = reading;
     const id = quoted(systemColumns[0]);
     const inIds = inList(dialect, id, 0);
-    const insertInto = (names: readonly string[]) =>
-      compile(
-        sql`insert into ${from} (${sql.raw(names.join(', '))}) values (${sql.join(names.map((_, index) => hole(index)))})`,
-      );
+    const insertInto = (names: readonly string[], rows = 1, end = '') => {
+      const valuesOf = (row: number) => sql`(${sql.join(names.map((_, index) => hole(row * names.length + index)))})`;
+      const values = sql.join(Array.from({ length: rows }, (_, row) => valuesOf(row)));
+      return compile(sql`insert into ${from} (${sql.raw(names.join(', '))}) values ${values}${sql.raw(end)}`);
+    };
+    const insertSomeRows = Math.max(1, Math.min(rowsTogetherMax, Math.floor(parametersMax / columns.length)));
+    let insertSome: Statement | undefined;
     return {
       ...reading,
       get: compile(sql`${select} where ${sql.raw(id)} = ${hole(0)}`),
       getMany: compile(sql`${select} where ${inIds} order by ${sql.raw(id)}`),
       insert: insertInto(columns.slice(1)),
+      get insertSome() {
+        // Long, and seldom wanted.
+        insertSome ??= insertInto(columns.slice(1), insertSomeRows, ` returning ${id}`);
+        return insertSome;
+      },
+      insertSomeRows,
       insertWithId: insertInto(columns),
       remove: compile(sql`delete from ${from} where ${inIds} returning ${sql.raw(id)}`),
     };

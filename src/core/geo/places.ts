@@ -1,17 +1,30 @@
-/** Countries, cities and languages of the world, from the data that the runtime carries (ICU). Made on first use. */
+/** Countries and languages of the world, from the data that the runtime carries (ICU). Made on first use. */
+import { fold } from './fold.ts';
 
 export interface Place {
-  /** `DE`, `europe-berlin`, `de`. */
+  /** `DE`, `de`; of a city eight letters and digits made of its name. */
   readonly id: string;
-  /** In English; unique within its list. */
+  /** In English or as it is written there; unique within its list. */
   readonly name: string;
 }
 
+export interface PlaceQuestion {
+  /** Part of a name, in any case and with or without accents. */
+  readonly search?: string | undefined;
+  /** Id of a state: cities within it. */
+  readonly state?: string | undefined;
+}
+
+/** What was found, best first: an equal name, then names that begin so, then those that hold it. */
+export interface FoundPlaces {
+  readonly count: number;
+  slice(from: number, to: number): Place[];
+}
+
 export interface PlaceList {
-  /** By name. */
-  readonly places: readonly Place[];
   byId(id: string): Place | undefined;
   byName(name: string): Place | undefined;
+  find(question: PlaceQuestion): FoundPlaces;
 }
 
 /** Regions of ICU that are no countries or territories: unions, groups, reserved codes, pseudo-locales. */
@@ -37,16 +50,6 @@ export const languages = lazily(() => {
   });
 });
 
-/** The cities that name the time zones of the world: at least one of every country. */
-export const cities = lazily(() =>
-  Intl.supportedValuesOf('timeZone').flatMap((zone): Place[] => {
-    const parts = zone.split('/');
-    const name = parts.at(-1)?.replaceAll('_', ' ');
-    const isCity = parts.length > 1 && parts[0] !== 'Etc' && name !== undefined;
-    return isCity ? [{ id: zone.toLowerCase().replace(/[^a-z0-9]+/g, '-'), name }] : [];
-  }),
-);
-
 function pairs(alphabet: string): string[] {
   return [...alphabet].flatMap((first) => [...alphabet].map((second) => first + second));
 }
@@ -59,10 +62,30 @@ function lazily(make: () => readonly Place[]): () => PlaceList {
   };
 }
 
-function listOf(found: readonly Place[]): PlaceList {
+/** A list that is small enough to be looked through. */
+export function listOf(found: readonly Place[]): PlaceList {
   const places = [...new Map(found.map((place) => [place.name, place])).values()];
   places.sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const ids = new Map(places.map((place) => [place.id, place]));
   const names = new Map(places.map((place) => [place.name, place]));
-  return { places, byId: (id) => ids.get(id), byName: (name) => names.get(name) };
+  return {
+    byId: (id) => ids.get(id),
+    byName: (name) => names.get(name),
+    find({ search = '' }) {
+      const found = ranked(places, ({ name }) => name, search);
+      return { count: found.length, slice: (from, to) => found.slice(from, to) };
+    },
+  };
+}
+
+/** Those whose title holds the text: equal ones first, then those that begin with it, otherwise in their own order. */
+export function ranked<T>(all: readonly T[], titleOf: (one: T) => string, search: string): readonly T[] {
+  const wanted = fold(search);
+  if (wanted === '') return all;
+  const ranks: T[][] = [[], [], []];
+  for (const one of all) {
+    const title = fold(titleOf(one));
+    if (title.includes(wanted)) ranks[title === wanted ? 0 : title.startsWith(wanted) ? 1 : 2]?.push(one);
+  }
+  return ranks.flat();
 }

@@ -79,10 +79,10 @@ function choiceReader({ field }: AnswerField): AnswerReader {
 const noPlace = new Refusal('must be a slug from its list of choices');
 
 /** Kept by name. With `has_other_choice` any text is a place. */
-function placeReader({ memory }: AnswerField, { byId }: PlaceList): AnswerReader {
+function placeReader({ memory }: AnswerField, list: () => PlaceList): AnswerReader {
   return (input) => {
     if (isNothing(input)) return null;
-    const name = typeof input === 'string' ? byId(input.trim())?.name : undefined;
+    const name = typeof input === 'string' ? list().byId(input.trim())?.name : undefined;
     return name ?? (memory.has_other_choice === true ? input : noPlace);
   };
 }

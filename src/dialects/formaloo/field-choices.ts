@@ -2,6 +2,7 @@
 import type { Actor, Core } from '../../core/context.ts';
 import { choicesOf } from '../../core/fields/choices.ts';
 import { Refusal } from '../../core/fields/field-type.ts';
+import { type Place, type PlaceList, ranked } from '../../core/geo/places.ts';
 import { openTable } from '../../core/permit.ts';
 import { countRecords, listRecords } from '../../core/records/list-records.ts';
 import { makeFilter } from '../../core/records/make-filter.ts';
@@ -10,7 +11,7 @@ import { choiceTitle } from './choice-title.ts';
 import type { AnswerField, FormField } from './form.ts';
 import { textOrNull } from './memory.ts';
 import { type PageQuery, pageOf } from './pages.ts';
-import { placesOf } from './places.ts';
+import { placesOf, placesReady } from './places.ts';
 import { rowTitleOf, titleFieldOf } from './row-context.ts';
 
 export interface ChoiceObject {
@@ -34,36 +35,44 @@ export async function choicePage(
 ): Promise<ChoicePage> {
   const { field, kind } = entry;
   if (field?.type === 'relation') return relatedPage(core, actor, { ...entry, field }, search, page);
-  const all = kind.name === 'yes_no' ? yesNo : (placeObjects(entry) ?? choiceObjects(entry));
-  const found = ranked(slug === undefined ? all : all.filter((one) => one.slug === slug), search);
+  const places = placesOf(entry);
+  if (places !== null) return placePage(entry, places, search, slug, page);
+  const all = kind.name === 'yes_no' ? yesNo : choiceObjects(entry);
+  const chosen = slug === undefined ? all : all.filter((one) => one.slug === slug);
+  const found = ranked(chosen, ({ title }) => title, search ?? '');
   return { count: found.length, objects: pageOf(found, page) };
 }
+
+/** Places come in pages only: all cities of the world are no list to choose from. */
+async function placePage(
+  entry: FormField,
+  places: () => PlaceList,
+  search: string | undefined,
+  slug: string | undefined,
+  { page, size, isWhole }: PageQuery,
+): Promise<ChoicePage> {
+  await placesReady({ entries: [entry] });
+  const show = ({ id, name }: Place) => ({ slug: id, title: name });
+  if (slug !== undefined) {
+    const place = places().byId(slug);
+    return place === undefined ? { count: 0, objects: [] } : { count: 1, objects: [show(place)] };
+  }
+  const found = places().find({ search });
+  const limit = isWhole ? placesMax : size;
+  return { count: found.count, objects: found.slice((page - 1) * limit, page * limit).map(show) };
+}
+
+/** Places answered to who asks for all at once. */
+const placesMax = 1000;
 
 const yesNo: readonly ChoiceObject[] = [
   { slug: 'yes', title: 'yes' },
   { slug: 'no', title: 'no' },
 ];
 
-function placeObjects(entry: FormField): readonly ChoiceObject[] | null {
-  return placesOf(entry)?.places.map(({ id, name }) => ({ slug: id, title: name })) ?? null;
-}
-
 function choiceObjects({ field, kind }: FormField): readonly ChoiceObject[] {
   if (field === null || !kind.hasChoices) return [];
   return choicesOf(field).map((choice) => ({ slug: choice.id, title: choiceTitle(choice) }));
-}
-
-/** Without a search, as they are. Ranks keep the order of the list among equals. */
-function ranked(all: readonly ChoiceObject[], search: string | undefined): readonly ChoiceObject[] {
-  const wanted = search?.trim().toLowerCase() ?? '';
-  if (wanted === '') return all;
-  const ranks: ChoiceObject[][] = [[], [], []];
-  for (const one of all) {
-    const title = one.title.toLowerCase();
-    if (!title.includes(wanted)) continue;
-    ranks[title === wanted ? 0 : title.startsWith(wanted) ? 1 : 2]?.push(one);
-  }
-  return ranks.flat();
 }
 
 async function relatedPage(

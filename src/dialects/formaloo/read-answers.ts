@@ -17,6 +17,7 @@ import {
 import { answerReaderOf, type FindRow } from './answer-readers.ts';
 import { boolean } from './attributes.ts';
 import type { AnswerField, Form, FormField } from './form.ts';
+import { placesReady } from './places.ts';
 import type { Body } from './read-body.ts';
 
 export interface Answers {
@@ -55,6 +56,7 @@ const reserved: ReadonlySet<string> = new Set([
 
 export async function readAnswers(core: Core, form: Form, body: Body, options: AnswerOptions): Promise<Answers> {
   const isByAlias = boolean(body.submit_by_alias) === true;
+  await placesReady(form);
   const find = form.table.relations.length === 0 ? noRows : await rowFinder(core, form);
   const keys = isByAlias ? form.byAlias : form.bySlug;
   const input: [Field, unknown][] = [];

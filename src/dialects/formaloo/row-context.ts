@@ -13,6 +13,7 @@ import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { type AnswerField, type Form, formOf } from './form.ts';
 import { itemsOf } from './matrix.ts';
 import { textOrNull } from './memory.ts';
+import { placesReady } from './places.ts';
 
 export interface LinkedRow {
   readonly slug: string;
@@ -39,6 +40,7 @@ export async function rowContextOf(
   links: Links,
 ): Promise<RowContext> {
   if (rows.length === 0) return { submissions: none, tags: none, linked: none, people: none };
+  await placesReady(form);
   const ids = rows.map(recordId);
   const submissions = await core.store.list('submissions', { table_id: form.table.id, record_id: { in: ids } });
   return {

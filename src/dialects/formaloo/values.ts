@@ -59,9 +59,9 @@ export function valueWriterOf(entry: AnswerField): ValueWriter {
 }
 
 /** Columns hold names, which people of other dialects can read. A name that is in no list is its own slug. */
-function placeWriter({ byName }: PlaceList): ValueWriter {
+function placeWriter(list: () => PlaceList): ValueWriter {
   return {
-    raw: (stored) => JSON.stringify(byName(String(stored))?.id ?? stored),
+    raw: (stored) => JSON.stringify(list().byName(String(stored))?.id ?? stored),
     value: (stored) => JSON.stringify(stored),
   };
 }

@@ -18,6 +18,7 @@ import { type AnswerField, type Form, type FormField, formOf } from './form.ts';
 import { type Kind, kindOf, kinds } from './kinds.ts';
 import { listOf, type Memory, memoryOf, objectOf, textOrNull, withMemory } from './memory.ts';
 import { namedMemory, uniqueName } from './names.ts';
+import { placesReady } from './places.ts';
 import { issueOf, merged, readAttributes, refuse, refused } from './read-attributes.ts';
 import type { Body } from './read-body.ts';
 import { type SettingName, settings } from './settings.ts';
@@ -351,6 +352,7 @@ async function setDefault(core: Core, actor: Actor, form: Form, field: Field, se
     memory: memoryOf(field),
     field,
   };
+  await placesReady({ entries: [entry] });
   const value = sent === null || sent === '' ? null : answerReaderOf(entry)(sent, () => null);
   if (value instanceof Refusal) throw refused('default', value.message);
   const table = (await core.catalog.table(form.table.id)) ?? form.table;

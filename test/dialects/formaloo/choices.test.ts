@@ -71,6 +71,8 @@ describe('GET /fields/{slug}/choices/', () => {
       ['Country', 'United States'],
       ['City', 'berlin'],
       ['City', 'Tehran'],
+      ['City', 'London'],
+      ['City', 'Springfield'],
     ] as const) {
       const data = await find(field, `?search=${encodeURIComponent(name)}`);
       assert.ok(data.count >= 1, name);
@@ -92,6 +94,24 @@ describe('GET /fields/{slug}/choices/', () => {
     const { json } = await app.request('GET', `/api/v1/tables/${table.id}/records`, { key: app.keys.native });
     assert.equal(json.data[0].fields.Country, 'Germany');
     assert.equal((await submit('Germany')).status, 400);
+  });
+
+  test('the slug of a city is its answer, wherever the row is shown', async () => {
+    const city = fieldSlug(table, 'City');
+    const [london] = (await find('City', '?search=london')).objects;
+    const body = { [city]: london.slug };
+    const answer = await client.open('POST', `/v3.0/form-displays/slug/${slugOf(table)}/submit/`, { body });
+    assert.equal(answer.status, 201, answer.text);
+    const { slug } = answer.json.data.row;
+    await app.restart();
+    const { row } = await client.data(200, 'GET', `/v3.0/rows/${slug}/`);
+    assert.deepEqual([row.data[city], row.readable_data.City], [london.slug, 'London']);
+    const refused = await client.open('POST', `/v3.0/form-displays/slug/${slugOf(table)}/submit/`, {
+      body: { [city]: 'London' },
+    });
+    assert.deepEqual(refused.json.errors.form_errors, { [city]: ['Must be a slug from its list of choices.'] });
+    const whole = await find('City', '?pagination=0');
+    assert.deepEqual([whole.objects.length, whole.count > 100_000], [1000, true]);
   });
 
   test('needs the API key alone; the write-only key reads nothing', async () => {

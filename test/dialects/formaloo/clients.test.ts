@@ -76,14 +76,16 @@ describe('clients', () => {
     const choice = field.choice_items.find((one: Shown) => one.title.toLowerCase() === 'support');
     const cities = (await call('GET', `/v4/fields/${f('city')}/choices/?search=${encodeURIComponent('berlin')}`)).json
       .data;
-    assert.equal(cities.count, 1);
+    // Of several it takes the one whose title is equal, and fails unless there is exactly one.
+    const equal = cities.objects.filter(({ title }: Shown) => title.toLowerCase() === 'berlin');
+    assert.deepEqual([cities.count > 1, equal.length], [true, 1]);
 
     const submitted = await call('POST', `/v3.0/form-displays/slug/${form}/submit/`, {
       [f('name')]: 'Ann',
       [f('age')]: '41',
       [f('agree')]: 'true',
       [f('topic')]: choice.slug,
-      [f('city')]: cities.objects[0].slug,
+      [f('city')]: equal[0].slug,
     });
     assert.equal(submitted.status, 201, submitted.text);
     assert.deepEqual(submitted.json.data.row.readable_data, {

@@ -269,7 +269,7 @@ const cases: readonly TypeCase[] = [
     path: 'city',
     body: { has_other_choice: true },
     shows: { has_other_choice: true },
-    accepted: [['europe-berlin', 'europe-berlin', 'Berlin'], ['Little Town']],
+    accepted: [['6JkQRWPT', '6JkQRWPT', 'Berlin'], ['Little Town']],
     refused: [],
   },
   {

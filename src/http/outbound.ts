@@ -4,13 +4,16 @@
  * read without end, and nobody is waited for longer than ten seconds.
  */
 import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { hostOf } from '../core/deliveries/check-target.ts';
 import type { Outbound, OutboundAnswer, OutboundRequest } from '../core/deliveries/outbound.ts';
 import { isPublicAddress } from '../core/deliveries/public-address.ts';
+
+// Not imported: an import evaluates every export of node:http, and one of them loads the whole of undici into each start.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 type Resolve = (
   name: string,
@@ -48,13 +51,13 @@ export function createOutbound({ clock, allowsPrivate, resolve = systemLookup }:
   };
 
   const agentOptions = { keepAlive: true, keepAliveMsecs: idleMs, maxFreeSockets: 64, lookup };
-  const agents = { 'http:': new HttpAgent(agentOptions), 'https:': new HttpsAgent(agentOptions) };
+  const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
 
   function send(outbound: OutboundRequest, url: URL, signal: AbortSignal): ClientRequest {
     const options = { method: 'POST', headers: headersOf(outbound), signal };
     return url.protocol === 'https:'
-      ? httpsRequest(url, { ...options, agent: agents['https:'] })
-      : httpRequest(url, { ...options, agent: agents['http:'] });
+      ? https.request(url, { ...options, agent: agents['https:'] })
+      : http.request(url, { ...options, agent: agents['http:'] });
   }
 
   async function attempt(outbound: OutboundRequest, url: URL, signal: AbortSignal): Promise<Answered> {

@@ -41,8 +41,6 @@ export const native: Dialect = {
   ),
   routes(scope: FastifyInstance, core: Core) {
     readJsonOnly(scope);
-    // The schemas of answers describe; they do not cut. Compiling a serializer each would cost the start.
-    scope.setSerializerCompiler(() => JSON.stringify);
     core.webhooks.addFormat(nativeFormat, createNativeFormat(core));
     const operations = collectOperations(scope);
     const routes = typed(scope);

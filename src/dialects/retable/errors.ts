@@ -2,9 +2,11 @@
  * Core errors as Retable says them: `{"statusCode", "message", "error"}`, both texts always strings, never a `data` key
  * (wire/retable.md §2.4, §2.5).
  */
-import { STATUS_CODES } from 'node:http';
 import type { AppError, ErrorCode, Issue } from '../../core/errors.ts';
 import type { RenderedError } from '../dialect.ts';
+
+// Not imported: see http/outbound.ts.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** The public text of the core where there is no better one. */
 type Wording = string | null;

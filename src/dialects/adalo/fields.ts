@@ -29,6 +29,8 @@ export interface PropertyType {
   sample(field: Field): Json;
   /** Its own form of values; without: the canonical value. */
   readerOf?(field: Field): ReadValue;
+  /** What clients write, as the field takes it; without: as it is. */
+  accept?(value: unknown): unknown;
 }
 
 const sampleText = 'string';
@@ -79,14 +81,28 @@ const sampleImage = {
   height: 800,
 };
 
-/** A file, or a list of files where the field holds several: Adalo has no such property, and nothing is hidden. */
+/**
+ * A file, or a list of files where the field holds several: Adalo has no such property, and nothing is hidden. Sizes that are
+ * not known (of a file elsewhere) are 0: a typed client takes integers only, and another reads 0 as unknown (§11.6).
+ */
 function picking(keys: readonly string[]): (field: Field) => ReadValue {
   const pick = (file: Json): Json =>
-    Object.fromEntries(keys.map((key) => [key, (file as { [key: string]: Json })[key] ?? null]));
+    Object.fromEntries(keys.map((key) => [key, (file as { [key: string]: Json })[key] ?? 0]));
   return (field) => (stored) => {
     const value = storedToJson(field, stored);
     return Array.isArray(value) ? value.map(pick) : value === null ? null : pick(value);
   };
+}
+
+/** The 0 of an unknown size, echoed back, is no fact. */
+function withoutUnknownSizes(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(withoutZeros) : withoutZeros(value);
+}
+
+function withoutZeros(file: unknown): unknown {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return file;
+  const isUnknown = ([key, entry]: [string, unknown]) => entry === 0 && /^(?:size|width|height)$/.test(key);
+  return Object.fromEntries(Object.entries(file).filter((entry) => !isUnknown(entry)));
 }
 
 export const propertyTypes: Record<FieldTypeName, PropertyType> = {
@@ -128,6 +144,7 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
     isFilterable: false,
     sample: () => ({ url: 'https://example.com/invoice.pdf', filename: 'invoice.pdf', size: 48211 }),
     readerOf: picking(fileKeys),
+    accept: withoutUnknownSizes,
   },
   image: {
     name: 'Image',
@@ -135,6 +152,7 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
     isFilterable: false,
     sample: () => sampleImage,
     readerOf: picking(imageKeys),
+    accept: withoutUnknownSizes,
   },
   relation: {
     name: 'Relationship',

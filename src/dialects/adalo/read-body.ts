@@ -4,7 +4,7 @@ import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import type { RecordInput } from '../../core/records/read-input.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
-import { propertyOf } from './fields.ts';
+import { propertyOf, propertyTypes } from './fields.ts';
 
 /** The object in a body; nothing sent is an empty one. @throws body_invalid_json */
 export function readBody(body: unknown): Readonly<Record<string, unknown>> {
@@ -30,7 +30,9 @@ export function inputOf(table: TableSchema, body: Readonly<Record<string, unknow
   const input: [Field, unknown][] = [];
   for (const name of Object.keys(body)) {
     const field = propertyOf(table.fieldByName, name);
-    if (field !== undefined && !fieldTypes[field.type].isReadOnly) input.push([field, body[name]]);
+    if (field === undefined || fieldTypes[field.type].isReadOnly) continue;
+    const { accept } = propertyTypes[field.type];
+    input.push([field, accept === undefined ? body[name] : accept(body[name])]);
   }
   return input;
 }

@@ -44,6 +44,7 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
   };
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
+    every('visits', 5_000, () => core.visits.flush()),
     every('idempotency', 60_000, () => clearIdempotency(core)),
     every('clear-deliveries', 60_000, () => clearDeliveries(core)),
     every('clear-notifications', 600_000, () => clearNotifications(core)),
@@ -62,6 +63,7 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
       await deliveries.stop();
       await Promise.all(running);
       await core.meter.flush();
+      await core.visits.flush();
     },
   };
 }

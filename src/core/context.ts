@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Outbound } from './deliveries/outbound.ts';
 import type { Events } from './events.ts';
 import type { FileStorage } from './files/storage.ts';
+import type { Visits } from './forms/visits.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { Secrets } from './keys/secrets.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -32,6 +33,8 @@ export interface Core {
   readonly secrets: Secrets;
   readonly limiter: Limiter;
   readonly meter: Meter;
+  /** How often forms were opened. */
+  readonly visits: Visits;
   /** The content of uploaded files. */
   readonly files: FileStorage;
   /** Webhooks of each table, from memory, and the formats of their payloads. */

@@ -5,6 +5,7 @@ import type { Core } from './context.ts';
 import { noOutbound, type Outbound } from './deliveries/outbound.ts';
 import { createEvents } from './events.ts';
 import { type FileStorage, noStorage } from './files/storage.ts';
+import { createVisits } from './forms/visits.ts';
 import { createKeyRing } from './keys/key-ring.ts';
 import { createSecrets } from './keys/secrets.ts';
 import { createLimiter } from './limits/limiter.ts';
@@ -50,5 +51,6 @@ export function createCore({
     keyRing: createKeyRing({ store, clock, secrets, events, settings }),
     limiter: createLimiter(clock),
     meter: createMeter(store, clock),
+    visits: createVisits(store),
   };
 }

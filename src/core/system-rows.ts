@@ -259,6 +259,25 @@ export interface SubmissionDraftRow {
   updated_at: number;
 }
 
+/** How often the form of a table was opened. */
+export interface VisitsRow {
+  table_id: string;
+  visits: number;
+}
+
+/** The latest file that was made of a table's records for somebody who asked for one. */
+export interface TableExportRow {
+  table_id: string;
+  state: 'running' | 'done' | 'failed';
+  /** The file of the last one that was finished. */
+  file_id: string | null;
+  started_at: number;
+  /** When it last was known to go on: one that a crash cut short is not taken for running. */
+  seen_at: number;
+  /** When the file was finished. */
+  finished_at: number | null;
+}
+
 /** What a webhook can be told. `record.submitted`: created through a form; without it such records count as created. */
 export const webhookEvents = [
   'record.created',
@@ -413,6 +432,8 @@ export interface SystemRows {
   submissions: SubmissionRow;
   record_tags: RecordTagRow;
   submission_drafts: SubmissionDraftRow;
+  visits: VisitsRow;
+  table_exports: TableExportRow;
 }
 
 export type SystemTable = keyof SystemRows;

@@ -256,6 +256,15 @@ const columnKinds: Columns = {
     created_at: 'plain',
     updated_at: 'plain',
   },
+  visits: { table_id: 'plain', visits: 'plain' },
+  table_exports: {
+    table_id: 'plain',
+    state: 'plain',
+    file_id: 'plain',
+    started_at: 'plain',
+    seen_at: 'plain',
+    finished_at: 'plain',
+  },
 };
 
 const primaryKeys: Keys = {
@@ -283,6 +292,8 @@ const primaryKeys: Keys = {
   submissions: ['table_id', 'record_id'],
   record_tags: ['table_id', 'record_id', 'tag'],
   submission_drafts: ['code'],
+  visits: ['table_id'],
+  table_exports: ['table_id'],
 };
 
 export interface SystemTableShape {

@@ -12,4 +12,6 @@ export async function dropTableSubmissions(tx: Tx, tableId: string): Promise<voi
   await tx.remove('submissions', { table_id: tableId });
   await tx.remove('record_tags', { table_id: tableId });
   await tx.remove('submission_drafts', { table_id: tableId });
+  await tx.remove('visits', { table_id: tableId });
+  await tx.remove('table_exports', { table_id: tableId });
 }

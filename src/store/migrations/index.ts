@@ -3,6 +3,7 @@ import { systemTables } from './0001-system-tables.ts';
 import { files } from './0002-files.ts';
 import { submissions } from './0003-submissions.ts';
 import { deliveries } from './0004-deliveries.ts';
+import { visitsAndExports } from './0005-visits-and-exports.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [systemTables, files, submissions, deliveries];
+export const migrations: readonly Migration[] = [systemTables, files, submissions, deliveries, visitsAndExports];

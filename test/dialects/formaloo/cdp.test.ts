@@ -265,8 +265,11 @@ describe('customers, activities and their tags', () => {
       [changed.status, changed.json.data.gamification_settings],
       [200, { cash_back_minimum: '5.00', cash_back_maximum: '10.50' }],
     );
-    const wrong = await client.call('PATCH', '/v1.0/gamification-settings/', { body: { cash_back_minimum: 'x' } });
-    assert.deepEqual(Object.keys(wrong.json.errors.form_errors), ['cash_back_minimum']);
+    for (const value of ['x', true, [5], { toString: 1 }]) {
+      const body = { cash_back_minimum: value };
+      const wrong = await client.call('PATCH', '/v1.0/gamification-settings/', { body });
+      assert.deepEqual(Object.keys(wrong.json.errors.form_errors), ['cash_back_minimum']);
+    }
     assert.equal((await client.call('POST', '/v1.0/gamification-calculation-jobs/')).status, 201);
   });
 

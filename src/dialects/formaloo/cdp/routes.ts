@@ -296,7 +296,8 @@ function gamificationRoutes(scope: FastifyInstance, core: Core): void {
     const sent: Record<string, string> = {};
     for (const name of bounds) {
       if (body[name] === undefined || body[name] === null) continue;
-      const text = String(body[name]);
+      const value = body[name];
+      const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
       if (!decimalForm.test(text)) throw refused(name, 'must be a decimal number that is not negative');
       sent[name] = Number(text).toFixed(2);
     }

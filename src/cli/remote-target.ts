@@ -2,9 +2,9 @@
 import type { Remote } from '../config.ts';
 import { AppError, type Issue } from '../core/errors.ts';
 import type { FieldInput } from '../core/fields/add-field.ts';
-import { type FieldTypeName, fieldTypeNames } from '../core/fields/field-type.ts';
+import { type FieldTypeName, fieldTypeNames, type Json } from '../core/fields/field-type.ts';
 import { fieldTypes } from '../core/fields/index.ts';
-import type { ImportTarget, RowProblem, TargetTable } from '../core/import/import-target.ts';
+import type { ImportTarget, RowProblem, RowValues, TargetTable } from '../core/import/import-target.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 
 interface ShownTable {
@@ -35,11 +35,11 @@ export function createRemoteTarget(remote: Remote, appId: string): ImportTarget 
       return targetTable(await api.call('GET', pathOf(table, '')));
     },
     match: (table, field, values) => match(api, pathOf(table, '/records/query'), field, values),
-    async writeAll(table, create, update) {
+    async writeAll(table, names, create, update) {
       try {
         await api.call('POST', pathOf(table, '/records/batch'), {
-          create: create.map((fields) => ({ fields })),
-          update: update.map(({ id, values }) => ({ id, fields: values })),
+          create: create.map((values) => ({ fields: valuesByName(names, values) })),
+          update: update.map(({ id, values }) => ({ id, fields: valuesByName(names, values) })),
         });
         return [];
       } catch (error) {
@@ -47,7 +47,8 @@ export function createRemoteTarget(remote: Remote, appId: string): ImportTarget 
         return error.issues.map((issue) => problemOf(issue, create.length));
       }
     },
-    async writeOne(table, values, key) {
+    async writeOne(table, names, row, key) {
+      const values = valuesByName(names, row);
       try {
         if (key === null) {
           await api.call('POST', pathOf(table, '/records'), { fields: values });
@@ -79,6 +80,10 @@ function targetTable({ id, name, fields }: ShownTable): TargetTable {
       mayWrite: true,
     })),
   };
+}
+
+function valuesByName(names: readonly string[], values: RowValues): Readonly<Record<string, Json>> {
+  return Object.fromEntries(names.flatMap((name, at) => (values[at] === undefined ? [] : [[name, values[at]]])));
 }
 
 function bodyOf({ name, type, options, unique }: FieldInput): unknown {

@@ -10,6 +10,7 @@ import { type Once, Replay } from '../once.ts';
 import { openTable } from '../permit.ts';
 import { batchRecords } from '../records/batch-records.ts';
 import { createRecord } from '../records/create-record.ts';
+import { createRows } from '../records/create-rows.ts';
 import { listRecords } from '../records/list-records.ts';
 import type { RecordInput } from '../records/read-input.ts';
 import { recordId } from '../records/record-view.ts';
@@ -50,15 +51,20 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
       const schema = await open(table);
       return matchUnique(core, actor, schema, fieldOf(schema, name), values);
     },
-    async writeAll(table, create, update, place) {
+    async writeAll(table, names, create, update, place) {
       const schema = await open(table);
-      const batch = {
-        create: create.map((values) => inputOf(schema, values)),
-        update: update.map(({ id, values }) => ({ id, input: inputOf(schema, values) })),
-        delete: [],
-      };
+      const fields = names.map((name) => fieldOf(schema, name));
       try {
-        await batchRecords(core, actor, schema, batch, update.length > 0 ? undefined : onceOf(run, place, create));
+        if (update.length === 0) {
+          await createRows(core, actor, schema, fields, create, onceOf(run, place, [names, create]));
+          return [];
+        }
+        const batch = {
+          create: create.map((values) => inputOf(fields, values)),
+          update: update.map(({ id, values }) => ({ id, input: inputOf(fields, values) })),
+          delete: [],
+        };
+        await batchRecords(core, actor, schema, batch);
         return [];
       } catch (error) {
         if (error instanceof Replay) return [];
@@ -67,12 +73,15 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
         return error.issues.map((issue) => problemOfItem(issue, create.length));
       }
     },
-    async writeOne(table, values, key, place) {
+    async writeOne(table, names, values, key, place) {
       const schema = await open(table);
       try {
-        const input = inputOf(schema, values);
+        const input = inputOf(
+          names.map((name) => fieldOf(schema, name)),
+          values,
+        );
         if (key === null) {
-          await createRecord(core, actor, schema, input, onceOf(run, place, values));
+          await createRecord(core, actor, schema, input, onceOf(run, place, [names, values]));
           return 'created';
         }
         const upserted = await upsertRecord(core, actor, schema, fieldOf(schema, key), input);
@@ -124,8 +133,8 @@ function fieldOf(table: TableSchema, name: string): Field {
   });
 }
 
-function inputOf(table: TableSchema, values: RowValues): RecordInput {
-  return Object.entries(values).map(([name, value]) => [fieldOf(table, name), value] as const);
+function inputOf(fields: readonly Field[], values: RowValues): RecordInput {
+  return fields.flatMap((field, at) => (values[at] === undefined ? [] : [[field, values[at]] as const]));
 }
 
 const itemPath = /^(create|update)\[(\d+)\](?:\.(.*))?$/s;

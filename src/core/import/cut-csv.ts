@@ -65,8 +65,9 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
   const nextNewline = finder(() => newline);
   const nextDelimiter = finder(() => delimiter);
 
-  /** Where the row ends and the next begins; -1: more of the text is needed. */
-  let rowEnd = -1;
+  /** Where the row that was cut ends and the next begins, and how many lines it has. */
+  let rowEnd = 0;
+  let rowLines = 1;
 
   function cutRow(at: number): string[] | null {
     const end = nextNewline(at);
@@ -75,6 +76,7 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
     if (end === -1 && !isLast) return null;
     const last = endOfLine(at, end === -1 ? text.length : end);
     rowEnd = end === -1 ? text.length : end + 1;
+    rowLines = 1;
     return last === at ? [] : text.slice(at, last).split(delimiter);
   }
 
@@ -108,6 +110,7 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
     }
     const end = nextNewline(at);
     rowEnd = end === -1 ? text.length : end + 1;
+    rowLines = 1 + breaksIn(cells);
     return cells;
   }
 
@@ -151,7 +154,7 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
       const cells = cutRow(at);
       if (cells === null) break;
       if (cells.length > 0) rows.push({ cells, line });
-      line += 1 + breaksIn(cells);
+      line += rowLines;
       at = rowEnd;
     }
     text = text.slice(at);

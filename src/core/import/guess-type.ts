@@ -83,7 +83,9 @@ function isKept(candidate: Candidate, probe: Field, text: string): boolean {
   return !(fieldTypes[candidate.type].parse(text, probe) instanceof Refusal);
 }
 
+/** At most: of a short text it does not matter how many of its characters are digits. */
 function digitsOf(text: string): number {
+  if (text.length <= digitsKept) return text.length;
   const [mantissa = ''] = text.split(/[eE]/);
   return mantissa.replace(/[-.]/g, '').replace(/^0+/, '').length;
 }

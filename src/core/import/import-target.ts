@@ -1,6 +1,6 @@
 /**
- * Where an import writes to: the core itself, or a server that is reached over its API. Rows go in as values by field name;
- * what a value must be, the target's own fields decide.
+ * Where an import writes to: the core itself, or a server that is reached over its API. Rows go in as values of named
+ * fields; what a value must be, the target's own fields decide.
  */
 import type { ErrorCode } from '../errors.ts';
 import type { FieldInput } from '../fields/add-field.ts';
@@ -21,8 +21,8 @@ export interface TargetTable {
   readonly fields: readonly TargetField[];
 }
 
-/** Values by field name; null empties the field, a name left out leaves it as it is (or gives it its default). */
-export type RowValues = Readonly<Record<string, Json>>;
+/** Values by place of their field; null empties the field, undefined leaves it as it is (or gives it its default). */
+export type RowValues = readonly (Json | undefined)[];
 
 /** One problem of one row of a call. */
 export interface RowProblem {
@@ -49,6 +49,7 @@ export interface ImportTarget {
    */
   writeAll(
     table: TargetTable,
+    fields: readonly string[],
     create: readonly RowValues[],
     update: readonly { readonly id: number; readonly values: RowValues }[],
     place: string,
@@ -56,6 +57,7 @@ export interface ImportTarget {
   /** Creates one record or, with a key field, changes the one that holds the row's value in it. */
   writeOne(
     table: TargetTable,
+    fields: readonly string[],
     values: RowValues,
     key: string | null,
     place: string,

@@ -3,7 +3,6 @@
  * out. Memory does not grow with the file.
  */
 import { cellValue } from '../fields/cell-text.ts';
-import type { Json } from '../fields/field-type.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
 import type { ImportPlan } from './plan-import.ts';
 import { isNothing, type SourceRow, textOfCell } from './source-table.ts';
@@ -80,7 +79,8 @@ async function prepareTable(target: ImportTarget, plan: ImportPlan): Promise<Tar
 
 /** Rows that can be tried, as values by field name. */
 function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
-  const { key } = run.plan;
+  const { key, columns } = run.plan;
+  const keyAt = columns.findIndex(({ name }) => name === key);
   const ready: ReadyRow[] = [];
   for (const source of rows) {
     if (source.problem !== undefined) {
@@ -88,7 +88,7 @@ function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
       continue;
     }
     const values = valuesOf(run.plan, source);
-    if (key !== null && isNothing(values[key])) {
+    if (key !== null && isNothing(values[keyAt])) {
       const reason = 'is the key and must have a value';
       refuse(run, source, [{ index: 0, field: key, code: 'value_required', reason }]);
       continue;
@@ -98,17 +98,15 @@ function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
   return ready;
 }
 
+/** In the order of the plan's columns. */
 function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
-  const values: Record<string, Json> = {};
-  for (const { index, name, type } of columns) {
+  return columns.map(({ index, type }) => {
     const cell = cells[index];
-    if (cell === undefined) continue;
-    if (!content.isText) values[name] = cell;
+    if (cell === undefined || !content.isText) return cell;
+    if (!isNothing(cell)) return cellValue(type, String(cell));
     // A blank cell is no value: a new record gets the default, an existing one is emptied.
-    else if (!isNothing(cell)) values[name] = cellValue(type, String(cell));
-    else if (key !== null) values[name] = null;
-  }
-  return values;
+    return key === null ? undefined : null;
+  });
 }
 
 /** Calls for one chunk before its rows are written one by one. */
@@ -149,19 +147,22 @@ interface Attempt {
 /** One call for all rows; indexes of problems are those of `rows`. */
 async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyRow[], place: string): Promise<Attempt> {
   const { key } = plan;
+  const names = plan.columns.map(({ name }) => name);
   if (key === null) {
     const problems = await target.writeAll(
       table,
+      names,
       rows.map(({ values }) => values),
       [],
       place,
     );
     return { problems, created: rows.length };
   }
+  const keyAt = names.indexOf(key);
   const found = await target.match(
     table,
     key,
-    rows.map(({ values }) => String(values[key] ?? '')),
+    rows.map(({ values }) => String(values[keyAt] ?? '')),
   );
   const create: number[] = [];
   const update: { readonly at: number; readonly id: number }[] = [];
@@ -170,9 +171,10 @@ async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyR
     if (id === undefined) create.push(at);
     else update.push({ at, id });
   }
-  const valuesAt = (at: number): RowValues => rows[at]?.values ?? {};
+  const valuesAt = (at: number): RowValues => rows[at]?.values ?? [];
   const problems = await target.writeAll(
     table,
+    names,
     create.map(valuesAt),
     update.map(({ at, id }) => ({ id, values: valuesAt(at) })),
     place,
@@ -186,9 +188,10 @@ async function writeTogether({ target, table, plan }: Run, rows: readonly ReadyR
 
 async function writeSingly(run: Run, rows: readonly ReadyRow[]): Promise<void> {
   const { target, table, plan } = run;
+  const names = plan.columns.map(({ name }) => name);
   // Started together, in order: the store runs them one after the other and syncs them together.
   const outcomes = await Promise.all(
-    rows.map(({ values, source }) => target.writeOne(table, values, plan.key, String(source.line))),
+    rows.map(({ values, source }) => target.writeOne(table, names, values, plan.key, String(source.line))),
   );
   for (const [at, outcome] of outcomes.entries()) {
     const row = rows[at];

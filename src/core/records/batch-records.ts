@@ -4,7 +4,7 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { insertDrafts } from './insert-drafts.ts';
+import { insertDrafts, namedItem, namingItem } from './insert-drafts.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
@@ -88,13 +88,7 @@ async function readBatch(actor: Actor, table: TableSchema, batch: Batch): Promis
 }
 
 async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, drafts: Drafts): Promise<BatchResult> {
-  const created = await insertDrafts(
-    scope,
-    table,
-    drafts.create,
-    (index) => `create[${index}].`,
-    (index, error) => namingItem(`create[${index}]`)(error),
-  );
+  const created = await insertDrafts(scope, table, drafts.create);
   const updated: RecordView[] = [];
   for (const [index, { id, draft }] of drafts.update.entries()) {
     const path = `update[${index}]`;
@@ -115,16 +109,4 @@ async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, d
 function skippingMissing(error: unknown): null {
   if (error instanceof AppError && error.code === 'record_not_found') return null;
   throw error;
-}
-
-function namingItem(path: string) {
-  return (error: unknown): never => {
-    throw error instanceof AppError ? namedItem(error, path) : error;
-  };
-}
-
-/** The refusal of one item as the refusal of the batch. */
-function namedItem(error: AppError, path: string): AppError {
-  const issues = error.issues.length > 0 ? error.issues : [{ field: path, code: error.code, message: error.message }];
-  return new AppError('batch_failed', `${path}: ${error.message}`, { issues });
 }

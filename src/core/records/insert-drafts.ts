@@ -1,5 +1,6 @@
 /** Inserts many records of one table in one transaction, with few statements where nothing hangs on the single record. */
 import { toIso } from '../clock.ts';
+import { AppError } from '../errors.ts';
 import type { Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { fileFieldsOf } from '../files/file-refs.ts';
@@ -10,22 +11,17 @@ import type { Draft } from './read-input.ts';
 import { noLinks, type RecordView } from './record-view.ts';
 import { entry, insertDraft, namingField, type WriteScope } from './write-record.ts';
 
-/** Called with the place of the draft that was refused and why; throws. */
-type Refuse = (index: number, error: unknown) => never;
-
-/** The records in the order of the drafts. `pathOf` prefixes field names in refusals (`create[3].`). */
+/** The records in the order of the drafts. A refusal is that of the batch and names the item: `create[3].Name`. */
 export async function insertDrafts(
   scope: WriteScope,
   table: TableSchema,
   drafts: readonly Draft[],
-  pathOf: (index: number) => string,
-  refuse: Refuse,
 ): Promise<RecordView[]> {
-  if (drafts.length > 1 && (await areRowsAll(scope, table))) return insertRows(scope, table, drafts, pathOf, refuse);
+  if (drafts.length > 1 && (await areRowsAll(scope, table))) return insertAsRows(scope, table, drafts);
   const created: RecordView[] = [];
   for (const [index, draft] of drafts.entries()) {
-    const inserting = insertDraft(scope, table, draft, pathOf(index));
-    created.push(await inserting.catch((error: unknown) => refuse(index, error)));
+    const path = `create[${index}]`;
+    created.push(await insertDraft(scope, table, draft, `${path}.`).catch(namingItem(path)));
   }
   return created;
 }
@@ -37,13 +33,7 @@ async function areRowsAll({ core, tx }: WriteScope, table: TableSchema): Promise
   return (await core.webhooks.of(tx, table.id)).length === 0;
 }
 
-async function insertRows(
-  scope: WriteScope,
-  table: TableSchema,
-  drafts: readonly Draft[],
-  pathOf: (index: number) => string,
-  refuse: Refuse,
-): Promise<RecordView[]> {
+async function insertAsRows(scope: WriteScope, table: TableSchema, drafts: readonly Draft[]): Promise<RecordView[]> {
   const { userId } = scope.actor;
   const at = toIso(scope.now);
   const width = table.columns.length - systemColumns.length;
@@ -52,18 +42,40 @@ async function insertRows(
     for (const [field, value] of stored) columns[field.slot - systemColumns.length] = value;
     return columns;
   });
-  const ids = await scope.tx.records.insert(table, rows, at, userId).catch((error: unknown) => {
-    if (!(error instanceof UniqueViolation)) throw error;
-    try {
-      return namingField(table, pathOf(error.row))(error);
-    } catch (named) {
-      return refuse(error.row, named);
-    }
-  });
+  const ids = await insertRows(scope, table, rows);
   return drafts.map((draft, index) => {
     const id = ids[index] as number;
     scope.changes.push(entry(scope, table, id, 'create', draft));
     const row: StoredRow = [id, at, at, userId, userId, ...(rows[index] as Stored[])];
     return { table, row, links: noLinks };
   });
+}
+
+/** Inserts rows of field columns and answers their ids; what becomes of them beyond that is the caller's business. */
+export async function insertRows(
+  { tx, now, actor }: WriteScope,
+  table: TableSchema,
+  rows: readonly (readonly Stored[])[],
+): Promise<number[]> {
+  return tx.records.insert(table, rows, toIso(now), actor.userId).catch((error: unknown) => {
+    if (!(error instanceof UniqueViolation)) throw error;
+    const path = `create[${error.row}]`;
+    try {
+      return namingField(table, `${path}.`)(error);
+    } catch (named) {
+      return namingItem(path)(named);
+    }
+  });
+}
+
+/** The refusal of one item as the refusal of the batch. */
+export function namedItem(error: AppError, path: string): AppError {
+  const issues = error.issues.length > 0 ? error.issues : [{ field: path, code: error.code, message: error.message }];
+  return new AppError('batch_failed', `${path}: ${error.message}`, { issues });
+}
+
+export function namingItem(path: string) {
+  return (error: unknown): never => {
+    throw error instanceof AppError ? namedItem(error, path) : error;
+  };
 }

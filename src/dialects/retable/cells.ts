@@ -149,7 +149,8 @@ export function readCell(field: Field, type: string, value: unknown): unknown | 
     // A place that another API wrote may have an address alone; its cell can be sent back as it was read.
     return field.foreign.retable === undefined ? value : notPosition;
   }
-  if (type === 'duration' && !/^\s*\d+(?:\.0+)?\s*$/.test(String(value))) {
+  const isText = typeof value === 'string' || typeof value === 'number';
+  if (type === 'duration' && !(isText && /^\s*\d+(?:\.0+)?\s*$/.test(String(value)))) {
     return field.foreign.retable === undefined ? value : notWhole;
   }
   return value;

@@ -32,6 +32,12 @@ describe('fields', () => {
     return answer.json.errors.form_errors;
   };
 
+  test('are of a type that there is', async () => {
+    for (const type of ['', 'letter', 5, null, ['email', 'text'], { toString: 1 }]) {
+      assert.deepEqual(Object.keys(await errorsOf('POST', '/v3.0/fields/', { form, type, title: 'Field' })), ['type']);
+    }
+  });
+
   test('keep the attributes that all types have', async () => {
     const attributes = {
       title: 'Your <b>name</b>?',

@@ -84,6 +84,7 @@ const writes: Readonly<Record<string, readonly (readonly [sent: unknown, read: s
     ['90', '90'],
     [-1, null],
     [1.5, null],
+    [{ toString: 1 }, null],
   ],
   image: [
     ['https://x.example/a.png', 'https://x.example/a.png'],

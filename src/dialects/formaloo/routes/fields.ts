@@ -64,7 +64,10 @@ export function fieldRoutes(scope: FastifyInstance, core: Core, forms: FormFinde
 
   async function create(request: FastifyRequest, kind: Kind | undefined): Promise<FieldPlace> {
     const body = bodyOf(request);
-    if (kind === undefined) throw refused('type', `"${String(body.type).slice(0, 63)}" is not a type of field`);
+    if (kind === undefined) {
+      const sent = typeof body.type === 'string' ? `"${body.type.slice(0, 63)}"` : 'this';
+      throw refused('type', `${sent} is not a type of field`);
+    }
     const { form: slug } = body;
     if (typeof slug !== 'string' || slug === '') throw refused('form', 'is required', 'value_required');
     const form = await Promise.resolve(forms.bySlug(actorOf(request), slug)).catch((error: unknown) => {

@@ -77,8 +77,10 @@ export function readNewColumns(table: TableSchema, body: Body): FieldInput[] {
       throw refused(`${place}.title`, `there is already a column "${title.trim()}"`, 'name_taken');
     }
     titles.add(title.trim());
-    const input = type === undefined || type === null ? newColumn(title, 'text') : newColumn(title, String(type));
-    if (input === undefined) throw refused(`${place}.type`, `there is no column type "${String(type)}"`);
+    if (type !== undefined && type !== null && typeof type !== 'string')
+      throw refused(`${place}.type`, 'must be a text');
+    const input = newColumn(title, type ?? 'text');
+    if (input === undefined) throw refused(`${place}.type`, `there is no column type "${type}"`);
     return input;
   });
 }

@@ -54,7 +54,7 @@ export function fieldRoutes(scope: FastifyInstance, core: Core, forms: FormFinde
   scope.post(`${modern}/fields`, schema, async (request, reply) => {
     const { type } = bodyOf(request);
     if (type === undefined || type === null || type === '') throw refused('type', 'is required', 'value_required');
-    return sendField(reply, await create(request, kinds.get(String(type))), 201);
+    return sendField(reply, await create(request, typeof type === 'string' ? kinds.get(type) : undefined), 201);
   });
   scope.post(`${modern}/fields/:path`, schema, async (request, reply) => {
     const kind = kindOfPath((request.params as { readonly path: string }).path);

@@ -96,7 +96,7 @@ function admit(site: Site, request: FastifyRequest, reply: FastifyReply, done: (
     if (site.isOpen) return done();
     const credential = dialect.findCredential(request);
     if (credential === null) return done();
-    const call = authenticate(core, credential, request.ip, request.headers.origin, site.readSession);
+    const call = authenticate(core, credential, request, site.readSession);
     if (call instanceof Promise) {
       call.then((one) => begin(site, one, request, reply)).then(() => done(), done);
       return;

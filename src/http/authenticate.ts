@@ -1,6 +1,9 @@
 /** From a credential to a caller: one path for every dialect. Synchronous when the key is in memory. */
+import type { Socket } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
+import type { SecretMemory } from '../core/keys/key-ring.ts';
 import type { KeyKind } from '../core/keys/scopes.ts';
 import { KeyRefused, type VerifiedKey } from '../core/keys/verified-key.ts';
 import type { KeySecretRow } from '../core/system-rows.ts';
@@ -30,13 +33,15 @@ export type SessionReader = (
 export function authenticate(
   core: Core,
   credential: Credential,
-  address: string,
-  origin: string | undefined,
+  request: FastifyRequest,
   readSession: SessionReader | null,
 ): Call | Promise<Call> {
+  const address = request.ip;
+  const { origin } = request.headers;
   switch (credential.type) {
     case 'key': {
-      const verified = core.keyRing.verify(credential.secret, credential.kind, credential.parts, address);
+      const { secret, kind, parts } = credential;
+      const verified = core.keyRing.verify(secret, kind, parts, address, memoryOf(request.raw.socket));
       return verified instanceof Promise ? verified.then((one) => callOf(one, origin)) : callOf(verified, origin);
     }
     case 'token': {
@@ -50,6 +55,17 @@ export function authenticate(
         return { actor, verified: null, tableId: '', verb: '' };
       });
   }
+}
+
+const memories = new WeakMap<Socket, SecretMemory>();
+
+function memoryOf(connection: Socket): SecretMemory {
+  let memory = memories.get(connection);
+  if (memory === undefined) {
+    memory = { secret: '', hash: '' };
+    memories.set(connection, memory);
+  }
+  return memory;
 }
 
 function callOf(verified: VerifiedKey, origin: string | undefined): Call {

@@ -37,11 +37,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
       const answer = unknownPathAnswers.get(server);
       return answer === undefined ? reply.code(404).send() : answer(request, reply);
     },
-    loggerInstance: options.logger,
+    logger: false,
     // Requests are logged once, at the end, by log-request.ts.
     logController: new LogController({ disableRequestLogging: true }),
     // A child logger per request would cost more than reading a record.
-    childLoggerFactory: (logger) => logger,
+
     bodyLimit: options.bodyBytesMax,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // A client that does not finish its request is not waited for.

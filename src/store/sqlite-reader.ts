@@ -1,7 +1,7 @@
 /**
- * Reads that share one snapshot per turn of the event loop: taking and leaving a snapshot costs more than reading a record. A
- * snapshot ends with its turn, and at once when a group begins or commits, so that no read is older than a write it could
- * know of, and no snapshot keeps the log from beginning anew.
+ * Reads that share a snapshot for some milliseconds: taking and leaving one costs more than reading a record. A snapshot ends
+ * at once when a group begins or commits, and nobody else writes to the file, so that no read is older than a write it could
+ * know of; and it ends soon, so that it does not keep the log from beginning anew.
  */
 import type { Stored } from '../core/fields/field-type.ts';
 import type { Param } from './engine.ts';
@@ -15,10 +15,14 @@ export interface Reader {
   close(): void;
 }
 
+/** How long nothing but a write ends a snapshot. */
+const snapshotMs = 5;
+
 export function createReader(handle: Handle): Reader {
   const { db } = handle;
   const begin = db.prepare('BEGIN');
   const end = db.prepare('COMMIT');
+  const expiry = setTimeout(endSnapshot, snapshotMs).unref();
   let hasSnapshot = false;
 
   function endSnapshot(): void {
@@ -32,7 +36,7 @@ export function createReader(handle: Handle): Reader {
     if (hasSnapshot) return;
     begin.run();
     hasSnapshot = true;
-    setImmediate(endSnapshot);
+    expiry.refresh();
   }
 
   return {
@@ -46,6 +50,7 @@ export function createReader(handle: Handle): Reader {
     },
     endSnapshot,
     close() {
+      clearTimeout(expiry);
       endSnapshot();
       db.close();
     },

@@ -18,12 +18,27 @@ import { assertUsable, KeyRefused, type VerifiedKey } from './verified-key.ts';
 
 export type { VerifiedKey } from './verified-key.ts';
 
+/**
+ * The secret that was presented last on one connection, with its hash: a connection mostly repeats itself, and hashing is the
+ * dearest step of a verification. It lives as long as the connection, whose buffers hold the secret anyway.
+ */
+export interface SecretMemory {
+  secret: string;
+  hash: string;
+}
+
 export interface KeyRing {
   /**
    * The key of a secret of this kind and of one of these parts, presented from this address. Throws at once or later.
    * @throws credential_unknown, attempts_limited, address_not_allowed, key_disabled, key_expired, plan_excludes, api_disabled
    */
-  verify(secret: string, kind: KeyKind, parts: readonly KeyPart[], address: string): VerifiedKey | Promise<VerifiedKey>;
+  verify(
+    secret: string,
+    kind: KeyKind,
+    parts: readonly KeyPart[],
+    address: string,
+    memory?: SecretMemory,
+  ): VerifiedKey | Promise<VerifiedKey>;
   /** The pair of an API key and a token that was issued for it. @throws as `verify`, and token_expired */
   verifyToken(token: string, apiKey: string, address: string): VerifiedKey | Promise<VerifiedKey>;
   /** Forgets what is known about a key; null: about all. */
@@ -126,9 +141,24 @@ export function createKeyRing({ store, secrets, clock, events, settings, entries
     return admitted(verified, address);
   }
 
-  function verify(secret: string, kind: KeyKind, parts: readonly KeyPart[], address: string) {
+  function hashOf(secret: string, memory: SecretMemory | undefined): string {
+    if (memory === undefined) return secrets.hash(secret);
+    if (memory.secret !== secret) {
+      memory.secret = secret;
+      memory.hash = secrets.hash(secret);
+    }
+    return memory.hash;
+  }
+
+  function verify(
+    secret: string,
+    kind: KeyKind,
+    parts: readonly KeyPart[],
+    address: string,
+    memory?: SecretMemory,
+  ): VerifiedKey | Promise<VerifiedKey> {
     if (secret.length > secretLengthMax) throw unknownCredential(address);
-    const hash = secrets.hash(secret);
+    const hash = hashOf(secret, memory);
     const hit = known.get(hash);
     if (hit !== undefined) return opened(hit, kind, parts, address);
     if (kind === 'native' && !checkNativeFormat(secret)) throw unknownCredential(address);

@@ -52,7 +52,7 @@ export function tokenRoutes(scope: FastifyInstance, core: Core): void {
 async function verifySecret(core: Core, request: FastifyRequest, body: Body): Promise<VerifiedKey> {
   const secret = secretOf(request, body);
   const credential = { type: 'key', kind: 'pair', secret, parts: ['secret'] } as const;
-  const { verified } = await authenticate(core, credential, request.ip, request.headers.origin, null);
+  const { verified } = await authenticate(core, credential, request, null);
   if (verified === null) throw new AppError('credential_unknown');
   const apiKey = apiKeyOf(request) ?? textOf(body.client_id);
   if (apiKey === undefined) return verified;

@@ -136,6 +136,26 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
     );
   });
 
+  test('properties that the reader may not read are left out, and who may read less than the key sees no key', async () => {
+    const name = shop.items.fieldByName.get('Name')?.id ?? '';
+    const masked = await shop.app.makeKey({
+      scopes: [
+        { table: '*', verbs: ['manage'] },
+        { table: shop.items.id, verbs: ['*'], readable: [name], writable: [name] },
+      ],
+    });
+    const { json, text } = await docs(masked.secrets.key ?? '');
+    assert.equal(json.key.state, 'hidden');
+    assert.ok(!text.includes(shop.app.keys.app));
+    const [items, ...others] = json.collections;
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      items.properties.map((one: { name: string }) => one.name),
+      ['id', 'Name', 'created_at', 'updated_at'],
+    );
+    assert.doesNotMatch(text, /Price|In Stock|Ready On/);
+  });
+
   test('401 without a key, 404 for a foreign app and for a dialect that has no such page', async () => {
     assert.equal((await shop.app.request('GET', `/api/v1/apps/${shop.app.appId}/docs/adalo`)).status, 401);
     const neighbour = await shop.app.makeNeighbour();

@@ -2,6 +2,7 @@
  * Writes a planned import in chunks, each all or nothing; rows that are refused are told with their line and reason and left
  * out. Memory does not grow with the file.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cellValue } from '../fields/cell-text.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
 import type { ImportPlan } from './plan-import.ts';
@@ -61,7 +62,7 @@ export async function runImport(
   const table = await prepareTable(target, plan);
   const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0, untold: [] };
   let rows = 0;
-  for await (const chunk of plan.content.rows()) {
+  for await (const chunk of readAhead(plan.content.rows())) {
     await writeChunk(run, readyRows(run, chunk));
     tellRefused(run);
     rows += chunk.length;
@@ -69,6 +70,26 @@ export async function runImport(
   }
   const { created, updated, refused } = run;
   return { table, created, updated, refused };
+}
+
+/** Reads the next piece while the one before it is put on the disk. */
+async function* readAhead<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    let next = pieces.next();
+    for (;;) {
+      const { value, done } = await next;
+      if (done === true) return;
+      // By the second turn the write has been committed, and only the disk is waited for.
+      next = nextTurn()
+        .then(() => nextTurn())
+        .then(() => pieces.next());
+      // A fault is told when its piece is asked for, not while the piece before it is written.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await pieces.return(undefined);
+  }
 }
 
 async function prepareTable(target: ImportTarget, plan: ImportPlan): Promise<TargetTable> {

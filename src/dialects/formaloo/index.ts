@@ -21,6 +21,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { rowRoutes } from './routes/row.ts';
 import { rowTagRoutes } from './routes/row-tags.ts';
 import { rowsRoutes } from './routes/rows.ts';
+import { spreadsheetRoutes } from './routes/spreadsheets.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -56,6 +57,7 @@ export const formaloo: Dialect = {
       rowRoutes(bodies, core, forms);
       rowTagRoutes(bodies, core, forms);
       formTagRoutes(bodies, core);
+      spreadsheetRoutes(bodies, core, forms);
       webhookRoutes(bodies, core, forms);
       fileRoutes(bodies, core);
       cdpRoutes(bodies, core);

@@ -25,7 +25,7 @@ interface Case {
 }
 
 /** Clients do not write these: they are only read. */
-const readOnly = ['autonumber', 'created_at', 'updated_at', 'created_by', 'updated_by'] as const;
+const readOnly = ['autonumber', 'formula', 'created_at', 'updated_at', 'created_by', 'updated_by'] as const;
 type WrittenType = Exclude<FieldTypeName, (typeof readOnly)[number] | 'password' | 'user' | 'relation'>;
 
 const choices = { choices: [{ name: 'Red' }, { name: 'Blue' }] };
@@ -210,13 +210,14 @@ describe('one table, every view', () => {
   test('what fills itself is the same everywhere', async () => {
     const body = { fields: { Name: 'x' } };
     for (const type of readOnly) {
-      const table = await makeTable(type);
+      const table = await makeTable(type, type === 'formula' ? { options: { expression: '1 + 1.5' } } : {});
       const made = await app.request('POST', `/api/v1/tables/${table.id}/records`, { key: app.keys.native, body });
       const all = await readAll(table, 1);
       assert.equal(all.native, made.json.fields.Cell);
       assert.equal(all.adalo, all.native);
       const shown: Record<(typeof readOnly)[number], string> = {
         autonumber: '1',
+        formula: '2.5',
         created_at: String(all.native).slice(0, 19).replace('T', ' '),
         // Retable shows no change before the first one.
         updated_at: '',

@@ -1,6 +1,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { checkFormula } from '../formulas/check-formula.ts';
 import { checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import type { FieldRow } from '../system-rows.ts';
@@ -40,6 +41,12 @@ export async function updateField(
     const next = patched(current.fieldById.get(field.id) ?? field, row, patch);
     if (next.name !== row.name) refuseTaken(current, next.name);
     checkFlags(next);
+    if (next.type === 'formula' && patch.options !== undefined) {
+      next.options = await checkFormula(tx, actor, current, {
+        ...(current.fieldById.get(field.id) ?? field),
+        options: next.options,
+      });
+    }
     next.default_value = checkDefault(current, next);
     next.updated_at = core.clock.now();
     await tx.update('fields', { id: field.id }, next);

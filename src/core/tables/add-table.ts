@@ -64,7 +64,7 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
   await tx.insert('tables', row);
   await tx.schema.createTable(toTableSchema(row, app.workspace_id, []));
   for (const [index, field] of (input.fields ?? []).entries()) {
-    await addField(tx, touch, id, field, now, `fields[${index}].`);
+    await addField(tx, touch, id, field, now, actor, `fields[${index}].`);
   }
   await appendAudit(tx, core, actor, {
     action: 'table.create',

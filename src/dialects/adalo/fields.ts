@@ -163,6 +163,8 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
   user: asText(exampleOf),
   color: asText(exampleOf),
   json: { ...asText(exampleOf), isFilterable: false },
+  // Read-only; what cannot be worked out is a text such as "#DIV/0!".
+  formula: asText(exampleOf),
   password: { name: 'Password', isForeign: false, isFilterable: false, sample: () => sampleText },
   created_at: instant,
   updated_at: instant,

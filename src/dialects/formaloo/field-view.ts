@@ -116,6 +116,10 @@ function settingsOf(entry: FormField): View {
   const { kind } = entry;
   const view: View = {};
   if (kind.subTypes.length > 0) view.sub_type = textOrNull(entry.memory.sub_type) ?? kind.subTypes[0] ?? null;
+  if (entry.field?.type === 'formula') {
+    view.sub_type = 'formula';
+    view.config = { formula: entry.field.options.expression ?? '' };
+  }
   for (const name of kind.settings) view[name] = settingOf(entry, name);
   if (kind.name === 'rating') {
     view.range_start = typeof view.range_start === 'number' ? view.range_start : 0;

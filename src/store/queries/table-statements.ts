@@ -5,6 +5,7 @@ import { createBoundedCache } from '../bounded-cache.ts';
 import type { SqlDialect } from '../engine.ts';
 import { type Fragment, hole, sql } from '../sql.ts';
 import { type Compile, inList, quoted, type Statement } from '../statement.ts';
+import { formulaText } from './formula-sql.ts';
 
 /** What pages are read with: whole rows, or a projection of them. */
 export interface TableReading {
@@ -67,8 +68,9 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
     serial += 1;
     const name = quoted(table.physicalName);
     const columns = table.columns.map(quoted);
+    const shown = [...columns, ...table.formulas.map(({ formula }) => formulaText(table, formula, 'shown'))];
     const from = sql.raw(name);
-    const reading = readingOf(name, columns, String(serial));
+    const reading = readingOf(name, shown, String(serial));
     const { select } = reading;
     const id = quoted(systemColumns[0]);
     const inIds = inList(dialect, id, 0);
@@ -112,6 +114,8 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
     return projections.get(serialOfProjection, () => {
       const wanted = new Set(slots);
       const columns = table.columns.map((column, slot) => (slot === 0 || wanted.has(slot) ? quoted(column) : 'null'));
+      for (const { field, formula } of table.formulas)
+        columns.push(wanted.has(field.slot) ? formulaText(table, formula, 'shown') : 'null');
       return readingOf(own.name, columns, serialOfProjection);
     });
   }

@@ -120,7 +120,7 @@ function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
 }
 
 /** In the order of the plan's columns. */
-function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
+export function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
   return columns.map(({ index, type }) => {
     const cell = cells[index];
     if (cell === undefined || !content.isText) return cell;

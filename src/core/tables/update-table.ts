@@ -7,6 +7,7 @@ import { requireVerb } from '../permit.ts';
 import { changeSchema } from './change-schema.ts';
 import { makeEmailUnique } from './make-email-unique.ts';
 import type { TableSchema } from './table-schema.ts';
+import { takeUsersRole } from './take-users-role.ts';
 
 export interface TablePatch {
   readonly name?: string;
@@ -36,7 +37,7 @@ export async function updateTable(
         throw new AppError('name_taken', `The app already has a table "${name}".`);
     }
     if (patch.role === 'users') {
-      await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
+      await takeUsersRole(tx, touch, table.appId, table.id);
       await makeEmailUnique(tx, current);
     }
     await tx.update(

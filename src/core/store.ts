@@ -145,6 +145,14 @@ export interface DatabaseFacts {
   readonly masterKeyFingerprint: string | null;
 }
 
+/** An uploaded file as the database knows it. */
+export interface StoredFile {
+  readonly id: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** A copy of everything as it was at one moment. */
 export interface Snapshot {
   readonly facts: DatabaseFacts;
@@ -153,6 +161,8 @@ export interface Snapshot {
   readonly sha256: string;
   /** From the beginning, each time it is called. */
   read(): AsyncIterable<Uint8Array>;
+  /** The uploaded files that it knows, in pieces. */
+  files(): AsyncIterable<readonly StoredFile[]>;
   /** The copy is needed no more. */
   remove(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
+import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from '../records/read-input.ts';
 import { type RecordView, recordId } from '../records/record-view.ts';
@@ -29,6 +30,8 @@ export interface Submission {
   readonly isPublic: boolean;
   /** Network address of the sender. */
   readonly address: string;
+  /** What is sent again under its key is the same submission: then `Replay` is thrown. */
+  readonly once?: Once<Submitted>;
 }
 
 export interface Submitted {
@@ -57,7 +60,7 @@ export async function submitRecord(
     actor,
     known,
     [input],
-    undefined,
+    submission.once,
     (table) => readInput(table, rebind(input, table), 'create', grant, '', submission.mayBeEmpty),
     async (scope, table, draft) => {
       await checkCounts(scope, table, submission);

@@ -8,6 +8,7 @@ import { byVersion, mountCollection } from './collection.ts';
 import { findCredential, refuseBareKey } from './credential.ts';
 import { renderError } from './errors.ts';
 import { createFormFinder } from './find-form.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import { isOwnPath, modern } from './paths.ts';
 import { readBodies } from './read-body.ts';
 import { businessRoutes } from './routes/businesses.ts';
@@ -66,5 +67,6 @@ export const formaloo: Dialect = {
       geographyRoutes(bodies, core);
     });
     scope.register(async (uploads) => uploadRoutes(uploads, core, forms));
+    scope.register(async (pages) => pageRoutes(pages, core));
   },
 };

@@ -19,6 +19,8 @@ export interface SubmitOptions {
   readonly isPublic: boolean;
   /** Code of the draft that is submitted. */
   readonly draft?: string;
+  /** A form that is sent twice is one submission. */
+  readonly once?: Submission['once'];
 }
 
 /** Checks, stores, and answers the row as JSON text. @throws form_closed, value_invalid, value_required, value_not_unique */
@@ -47,7 +49,7 @@ function submissionOf(
   body: Body,
   answers: Answers,
   request: FastifyRequest,
-  { isPublic, draft }: SubmitOptions,
+  { isPublic, draft, once }: SubmitOptions,
 ): Submission {
   const duration = body.submit_time ?? body.sumbit_time;
   const referer = isPublic ? (request.headers.referer ?? null) : null;
@@ -70,6 +72,7 @@ function submissionOf(
     recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
     perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
     address: request.ip,
+    ...(once === undefined ? {} : { once }),
   };
 }
 
@@ -121,7 +124,8 @@ function closingText(core: Core, form: Form, id: number): string {
   return members.slice(1, -1);
 }
 
-function redirectionOf(core: Core, form: Form, id: number): string | null {
+/** Where the form sends who has submitted this record. */
+export function redirectionOf(core: Core, form: Form, id: number): string | null {
   const target = textOrNull(form.memory.form_redirects_after_submit);
   if (target === null || form.memory.include_data_on_redirect !== true || !URL.canParse(target)) return target;
   const url = new URL(target);

@@ -119,7 +119,7 @@ async function takeFile(
   } catch (error) {
     part.file.resume();
     if (!(error instanceof AppError) || error.code !== 'body_too_large') throw error;
-    refused.set(question.slug, error.message);
+    refused.set(question.slug, 'This file is too large.');
   }
 }
 

@@ -172,6 +172,18 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
   updated_by: asText(exampleOf),
 };
 
+const formulaTypes: Readonly<Record<string, PropertyType>> = {
+  number: propertyTypes.number,
+  boolean: propertyTypes.checkbox,
+  date: propertyTypes.date,
+  datetime: propertyTypes.datetime,
+};
+
+/** The property type of a field; of a formula that of its result. */
+export function propertyTypeOf({ type, options }: Field): PropertyType {
+  return (type === 'formula' ? formulaTypes[String(options.result)] : undefined) ?? propertyTypes[type];
+}
+
 /** The keys that every record has beside its properties; a field of such a name cannot be reached through this API. */
 export const builtInKeys: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
 

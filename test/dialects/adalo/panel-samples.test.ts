@@ -54,6 +54,7 @@ describe('the samples of the documentation panel', () => {
     shop = await openShop();
     const choices = [{ name: 'It\'s "50 %", $HOME `x` \\ ☕' }] as unknown as Json;
     const options: Record<string, Record<string, Json>> = {
+      formula: { expression: '1 + 1' },
       relation: { target: shop.tags.id },
       single_select: { choices },
       multi_select: { choices },

@@ -18,6 +18,7 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
     shop = await openShop();
     const choices = [{ name: "It's" }] as unknown as Json;
     const options: Record<string, Record<string, Json>> = {
+      formula: { expression: '1 + 1' },
       relation: { target: shop.tags.id },
       single_select: { choices },
       multi_select: { choices },
@@ -95,6 +96,13 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
       'created_at',
       'updated_at',
     ]);
+  });
+
+  test('a formula is a property of the type of its result, not to be written', () => {
+    const everything = collection('Everything');
+    const formula = everything.properties.find(({ name }) => name === 'A formula');
+    assert.deepEqual([formula?.type, formula?.sample, formula?.is_read_only], ['Number', 0, true]);
+    assert.ok(!('A formula' in (everything.endpoints[1]?.body ?? {})));
   });
 
   test('the key stands in headers and samples for who manages the app', () => {

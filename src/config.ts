@@ -158,6 +158,9 @@ function keep(env: Environment): Keep {
     changesDays: days('TESSERA_KEEP_CHANGES_DAYS', keepDefaults.changesDays),
     auditDays: days('TESSERA_KEEP_AUDIT_DAYS', keepDefaults.auditDays),
     usageDays: days('TESSERA_KEEP_USAGE_DAYS', keepDefaults.usageDays),
+    deliveryContentDays: days('TESSERA_KEEP_DELIVERY_CONTENT_DAYS', keepDefaults.deliveryContentDays),
+    deliveryDays: days('TESSERA_KEEP_DELIVERIES_DAYS', keepDefaults.deliveryDays),
+    notificationDays: days('TESSERA_KEEP_NOTIFICATIONS_DAYS', keepDefaults.notificationDays),
     idempotencyHours: wholeNumber(
       'TESSERA_KEEP_IDEMPOTENCY_HOURS',
       env.TESSERA_KEEP_IDEMPOTENCY_HOURS,

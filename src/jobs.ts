@@ -1,13 +1,10 @@
 /** What runs by itself: what is queued is sent, usage is flushed, what has passed its life is cleared. */
 import { type BackupSchedule, createBackupJob } from './core/backup/schedule-backups.ts';
 import type { Core } from './core/context.ts';
-import { clearDeliveries } from './core/deliveries/clear-deliveries.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
 import { removeExpiredSecrets } from './core/keys/remove-expired-secrets.ts';
-import { clearNotifications } from './core/push/clear-notifications.ts';
 import { createPushChannel } from './core/push/push-channel.ts';
-import { clearIdempotency } from './core/records/clear-idempotency.ts';
 import { clearOld } from './core/retention/clear-old.ts';
 import { createWebhookChannel } from './core/webhooks/webhook-channel.ts';
 
@@ -45,10 +42,7 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
     every('visits', 5_000, () => core.visits.flush()),
-    every('idempotency', 60_000, () => clearIdempotency(core)),
-    every('clear-deliveries', 60_000, () => clearDeliveries(core)),
-    every('clear-notifications', 600_000, () => clearNotifications(core)),
-    every('retention', 600_000, () => clearOld(core)),
+    every('retention', 60_000, () => clearOld(core)),
     every('expired-secrets', 600_000, () => removeExpiredSecrets(core)),
     every('files', 60_000, createFileCollector(core)),
     ...(backups === null

@@ -51,7 +51,9 @@ export async function addField(
   const isUsersEmail = table.role === 'users' && input.type === 'email' && !table.fields.some(isEmail);
   const row = rowOf(table, { ...input, name, ...(isUsersEmail ? { unique: true } : {}) }, options, now);
   checkFlags(row, path);
-  if (row.type === 'formula') row.options = await checkFormula(tx, actor, table, fieldOf(table, row), path);
+  if (row.type === 'formula') {
+    row.options = await checkFormula(tx, actor, table, { ...fieldOf(table, row), options }, path);
+  }
   row.default_value = checkDefault(table, row, path);
   await insertField(tx, table, row);
   return row.id;

@@ -126,7 +126,7 @@ function targetOf(table: TableSchema, field: Field, to: Conversion): Field {
   }
   const options = validateOptions(to.type, withChoices(field, to));
   const count = Number(/_(\d+)$/.exec(field.column)?.[1] ?? 1);
-  return fieldOf(table, {
+  const made = fieldOf(table, {
     id: field.id,
     table_id: table.id,
     name: field.name,
@@ -142,6 +142,8 @@ function targetOf(table: TableSchema, field: Field, to: Conversion): Field {
     created_at: 0,
     updated_at: 0,
   });
+  // A formula is kept in other words than it was sent in.
+  return { ...made, options };
 }
 
 /** Between the two select types the choices stay, unless new ones are given. */

@@ -49,8 +49,8 @@ export const textMax = 20_000;
 /** Values that a list may have. */
 export const listMax = 1_000;
 
-/** Before the code of an error in a row. No text can hold it, so that an error is never taken for a text. */
-const errorMark = '\0';
+/** Before the code of an error in a row: no character at all, which no result begins with. It sorts after every date. */
+const errorMark = '\uffff';
 
 /** The shown text of an error in a row (`#DIV/0!`); null for every other value. */
 export function errorIn(stored: Stored): string | null {
@@ -74,8 +74,9 @@ export function storedResult(value: Value, precision: number | null): Stored {
     return rounded === 0 ? 0 : rounded;
   }
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'string') return value === '' ? null : value;
-  return null;
+  if (typeof value !== 'string') return null;
+  const text = value.startsWith(errorMark) ? value.slice(1) : value;
+  return text === '' ? null : text;
 }
 
 /** A value of a field, as its type shows it, as a value of a formula. */

@@ -1,6 +1,6 @@
 /** A formula made ready: its type, what it reads of each record, and how its value is worked out from that. */
 import type { Field, Stored } from '../fields/field-type.ts';
-import type { ResultType, Value } from './formula-value.ts';
+import type { FormulaErrorCode, ResultType, Value } from './formula-value.ts';
 import type { FormulaEnv } from './functions/formula-function.ts';
 
 /** What is taken of all linked records. `list` brings every value, in the order of the records, `listMax` and one more at most. */
@@ -33,6 +33,8 @@ export interface Formula {
   readonly fieldId: string;
   readonly result: ResultType;
   readonly inputs: readonly FormulaInput[];
+  /** Set where it cannot be worked out at all: what it shows then. */
+  readonly broken: FormulaErrorCode | null;
   /** Ids of other tables whose fields it reads. */
   readonly tables: ReadonlySet<string>;
   /** The result as a row holds it, an error marked as such. Never throws. */

@@ -86,11 +86,10 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
   function itemOf(one: Field, target: TableSchema, at: number): { item: Field | Formula; type: ValueType } {
     if (one.type !== 'formula') return { item: one, type: usableType(one, at) };
     const formula = target.formulas.find((known) => known.field.id === one.id)?.formula;
-    if (formula === undefined || formula.inputs.some(({ through }) => through !== null)) {
-      throw new FormulaProblem(
-        `{${one.name}} of ${target.name} uses related records itself; a formula reaches one relation far`,
-        at,
-      );
+    // What a table's formulas take of further relations is not known here: such a formula is a broken one.
+    if (formula === undefined || formula.broken !== null || formula.inputs.some(({ through }) => through !== null)) {
+      const why = `{${one.name}} of ${target.name} uses related records itself, or cannot be worked out`;
+      throw new FormulaProblem(`${why}; a formula reaches one relation far`, at, formula?.broken ?? '#TYPE!');
     }
     return { item: formula, type: formula.result };
   }
@@ -154,6 +153,7 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
     fieldId: field.id,
     result,
     inputs,
+    broken: null,
     tables,
     evaluate(stored, env: FormulaEnv) {
       try {
@@ -172,7 +172,14 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
 /** A formula that was right once: it shows what is wrong with it. */
 export function brokenFormula(field: Field, problem: FormulaProblem): Formula {
   const shown = storedError(formulaError(problem.shows));
-  return { fieldId: field.id, result: lastResult(field), inputs: [], tables: new Set(), evaluate: () => shown };
+  return {
+    fieldId: field.id,
+    result: lastResult(field),
+    inputs: [],
+    broken: problem.shows,
+    tables: new Set(),
+    evaluate: () => shown,
+  };
 }
 
 /** The result type that was last known. */

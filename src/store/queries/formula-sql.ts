@@ -61,8 +61,8 @@ const totals: Readonly<Record<Exclude<Taking, 'list'>, string>> = {
   greatest: 'max(x)',
 };
 
-/** The first error among the values is the error of the total. Marked errors are the only texts that come before `0`. */
-const failure = "max(case when typeof(x) = 'text' and x < '0' then x end)";
+/** An error among the values is the error of the total. Numbers and dates come before every letter, marked errors after. */
+const failure = "max(case when typeof(x) = 'text' and x > '~' then x end)";
 
 function itemText(table: FormulaTarget, item: Field | Formula | null, from: string): string {
   if (item === null) throw new Error('an input of a formula reads nothing');

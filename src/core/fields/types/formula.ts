@@ -1,5 +1,5 @@
 /** A value worked out from other fields: read-only, of the type that its expression results in. `parse` serves filters. */
-import Type, { type Static } from 'typebox';
+
 import {
   errorIn,
   formulaErrors,
@@ -7,6 +7,7 @@ import {
   type ResultType,
   resultTypes,
 } from '../../formulas/formula-value.ts';
+import { type Static, Type } from '../../schema.ts';
 import type { Field, FieldType } from '../field-type.ts';
 import { checkboxType } from './checkbox.ts';
 import { dateType } from './date.ts';

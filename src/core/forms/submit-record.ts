@@ -10,6 +10,7 @@ import { insertDraft, type WriteScope } from '../records/write-record.ts';
 import type { SubmissionRow } from '../system-rows.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { setRecordTags } from './record-tags.ts';
+import { noteTrace } from './traces.ts';
 
 /** What is kept beside the record. Nothing is written where all of it is empty. */
 export type SubmissionTrace = Omit<SubmissionRow, 'table_id' | 'record_id' | 'at' | 'address'>;
@@ -88,7 +89,7 @@ async function checkCounts(
 }
 
 async function keepTrace(
-  { tx, now }: WriteScope,
+  { core, tx, now }: WriteScope,
   table: TableSchema,
   id: number,
   { trace, perAddressMax, address }: Submission,
@@ -105,6 +106,7 @@ async function keepTrace(
     address: perAddressMax === null ? null : address,
     at: now,
   };
+  noteTrace(core, table.id);
   await tx.insert('submissions', row);
   return row;
 }

@@ -12,7 +12,7 @@ import { textOrNull } from './memory.ts';
 import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { type RowShape, renderRow } from './render-row.ts';
-import { rowContextOf } from './row-context.ts';
+import { nothingBeside, rowContextOf } from './row-context.ts';
 import { readRowTags } from './row-tags.ts';
 
 export interface SubmitOptions {
@@ -95,8 +95,6 @@ async function answerText(
       : await rowContextOf(core, actor, form, [view.row], view.links);
   return renderRow(core, form, view.row, view.links, context, shape);
 }
-
-const nothingBeside = { submissions: new Map(), tags: new Map(), linked: new Map(), people: new Map() };
 
 const marks = new WeakMap<Form, string>();
 

@@ -101,7 +101,7 @@ const cases: Record<WrittenType, readonly Case[]> = {
   file: [
     {
       native: { id: null, url, filename: 'a.pdf', media_type: null, ...unknown },
-      adalo: { url, filename: 'a.pdf', size: null },
+      adalo: { url, filename: 'a.pdf', size: 0 },
       retable: url,
     },
     {
@@ -111,8 +111,8 @@ const cases: Record<WrittenType, readonly Case[]> = {
         { id: null, url: picture, filename: 'a.png', media_type: null, ...unknown },
       ],
       adalo: [
-        { url, filename: 'a.pdf', size: null },
-        { url: picture, filename: 'a.png', size: null },
+        { url, filename: 'a.pdf', size: 0 },
+        { url: picture, filename: 'a.png', size: 0 },
       ],
       retable: `${url},${picture}`,
     },
@@ -120,7 +120,8 @@ const cases: Record<WrittenType, readonly Case[]> = {
   image: [
     {
       native: { id: null, url: picture, filename: 'a.png', media_type: null, ...unknown },
-      adalo: { url: picture, filename: 'a.png', ...unknown },
+      // Integers always: what is not known is 0, and written back it is still not known.
+      adalo: { url: picture, filename: 'a.png', size: 0, width: 0, height: 0 },
       retable: picture,
     },
   ],

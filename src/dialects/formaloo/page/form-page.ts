@@ -124,7 +124,7 @@ export function formPage(core: Core, form: Form, shown: Shown): Page {
     'data-of': texts.of,
     'data-problem': texts.problem_title,
   };
-  const content = html`${header(form, shown)}${isWrong ? summary(form, whole, fill, texts) : null}${savedNote(core, form, shown, texts)}
+  const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}
 <form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note">${texts.required_note}</p>` : null}
 ${whole.pages.map((page, index) => section(page, index, fill, texts))}
 ${form.memory.has_recaptcha === true ? html`<div class="field"><label class="choice"><input type="checkbox" name="${own.human}" value="1" required><span>${texts.not_robot}<span class="star" aria-hidden="true"> *</span></span></label></div>` : null}
@@ -146,18 +146,24 @@ function note({ slug, kind, title, description, address }: Note, texts: Texts): 
   return html`<div class="part" id="${questionId(slug)}">${title === '' ? null : html`<h2>${title}</h2>`}${description === '' ? null : html`<div class="intro">${richText(description)}</div>`}${address === null ? null : html`<p><a${attributes({ href: address, target: '_blank', rel: 'noopener' })}>${link}</a></p>`}</div>`;
 }
 
+/** Browsers let a frame of another origin take the focus by its script alone. */
+function autofocus({ isEmbedded }: Frame): Markup {
+  return attributes({ autofocus: !isEmbedded });
+}
+
 /** Everything that is wrong, in the order of the page, each leading to its place. Focus begins here. */
-function summary(form: Form, { questions }: FormPages, { errors, general }: Fill, texts: Texts): Markup {
-  const shown = questions.filter(({ slug, isHidden }) => errors.has(slug) && !isHidden);
-  const lines = shown.map(
+function summary(form: Form, { questions }: FormPages, { fill, isEmbedded }: Shown, texts: Texts): Markup {
+  const { errors, general } = fill;
+  const told = questions.filter(({ slug, isHidden }) => errors.has(slug) && !isHidden);
+  const lines = told.map(
     ({ slug, title }) => html`<li><a href="#${inputId(slug)}">${title}: ${errors.get(slug)}</a></li>`,
   );
-  const slugs = new Set(shown.map(({ slug }) => slug));
+  const slugs = new Set(told.map(({ slug }) => slug));
   const rest = [...errors]
     .filter(([slug]) => !slugs.has(slug))
     .map(([slug, text]) => html`<li>${form.bySlug.get(slug)?.title ?? slug}: ${text}</li>`);
   const message = textOrNull(form.memory.error_message) ?? '';
-  return html`<div class="summary" role="alert" tabindex="-1" autofocus aria-labelledby="summary-title"><h2 id="summary-title">${texts.problem_title}</h2>${plainText(message) === '' ? null : html`<div>${richText(message)}</div>`}<ul>${general.map((text) => html`<li>${text}</li>`)}${lines}${rest}</ul></div>`;
+  return html`<div class="summary" role="alert" tabindex="-1"${autofocus({ isEmbedded })} aria-labelledby="summary-title"><h2 id="summary-title">${texts.problem_title}</h2>${plainText(message) === '' ? null : html`<div>${richText(message)}</div>`}<ul>${general.map((text) => html`<li>${text}</li>`)}${lines}${rest}</ul></div>`;
 }
 
 function savedNote(core: Core, form: Form, { draft, isSaved, isEmbedded }: Shown, texts: Texts): Piece {
@@ -184,7 +190,7 @@ export function donePage(core: Core, form: Form, done: Done): Page {
     ...(done.number === null ? [] : [{ title: texts.submit_number, value: String(done.number) }]),
     ...(done.trackingCode === null ? [] : [{ title: texts.tracking_code, value: done.trackingCode }]),
   ];
-  const content = html`<div${attributes({ class: 'done', 'data-next': done.next })}><svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M15 24.5l6.5 6.5L33.5 18"/></svg><h1 tabindex="-1" autofocus>${title}</h1>
+  const content = html`<div${attributes({ class: 'done', 'data-next': done.next })}><svg class="tick" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="22"/><path d="M15 24.5l6.5 6.5L33.5 18"/></svg><h1 tabindex="-1"${autofocus(done)}>${title}</h1>
 ${[description, message].filter((text) => plainText(text) !== '').map((text) => html`<div class="intro">${richText(text)}</div>`)}${list(facts)}${done.answers.length === 0 ? null : html`<h2>${texts.your_answers}</h2>${list(done.answers)}`}
 <p class="after">${done.next === null ? html`<a href="${addressOfPage(form, done)}">${texts.another}</a>` : html`<a${attributes({ class: 'button', href: done.next, target: '_top' })}>${texts.continue}</a>`}</p></div>`;
   return pageOfForm(core, form, done, `${title} – ${titleOf(form)}`, content);

@@ -58,7 +58,8 @@ async function answerOf(core: Core, form: Form, question: Question, { values, fi
     case 'city':
       return first === undefined || first.trim() === '' ? null : placeOf(core, form, question, first);
     default:
-      return first;
+      // An input that was left empty says nothing.
+      return first === '' ? null : first;
   }
 }
 

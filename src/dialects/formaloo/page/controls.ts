@@ -89,8 +89,8 @@ function about({ question, id, error }: Place): Piece {
     question.description === ''
       ? null
       : html`<div class="help" id="${id}-help">${richText(question.description)}</div>`,
-    help === null ? null : html`<p class="help" id="${id}-hint">${help}</p>`,
-    error === undefined ? null : html`<p class="error" id="${id}-error">${error}</p>`,
+    help === null ? null : html`<p class="help" id="${id}-hint"><bdi>${help}</bdi></p>`,
+    error === undefined ? null : html`<p class="error" id="${id}-error"><bdi>${error}</bdi></p>`,
   ];
 }
 

@@ -125,7 +125,7 @@ export function formPage(core: Core, form: Form, shown: Shown): Page {
     'data-problem': texts.problem_title,
   };
   const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}
-<form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note">${texts.required_note}</p>` : null}
+<form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note"><bdi>${texts.required_note}</bdi></p>` : null}
 ${whole.pages.map((page, index) => section(page, index, fill, texts))}
 ${form.memory.has_recaptcha === true ? html`<div class="field"><label class="choice"><input type="checkbox" name="${own.human}" value="1" required><span>${texts.not_robot}<span class="star" aria-hidden="true"> *</span></span></label></div>` : null}
 <input type="hidden" name="${own.token}" value="${shown.token}">${shown.draft === null ? null : html`<input type="hidden" name="${own.draft}" value="${shown.draft}">`}
@@ -156,14 +156,14 @@ function summary(form: Form, { questions }: FormPages, { fill, isEmbedded }: Sho
   const { errors, general } = fill;
   const told = questions.filter(({ slug, isHidden }) => errors.has(slug) && !isHidden);
   const lines = told.map(
-    ({ slug, title }) => html`<li><a href="#${inputId(slug)}">${title}: ${errors.get(slug)}</a></li>`,
+    ({ slug, title }) => html`<li><a href="#${inputId(slug)}">${title}: <bdi>${errors.get(slug)}</bdi></a></li>`,
   );
   const slugs = new Set(told.map(({ slug }) => slug));
   const rest = [...errors]
     .filter(([slug]) => !slugs.has(slug))
-    .map(([slug, text]) => html`<li>${form.bySlug.get(slug)?.title ?? slug}: ${text}</li>`);
+    .map(([slug, text]) => html`<li>${form.bySlug.get(slug)?.title ?? slug}: <bdi>${text}</bdi></li>`);
   const message = textOrNull(form.memory.error_message) ?? '';
-  return html`<div class="summary" role="alert" tabindex="-1"${autofocus({ isEmbedded })} aria-labelledby="summary-title"><h2 id="summary-title">${texts.problem_title}</h2>${plainText(message) === '' ? null : html`<div>${richText(message)}</div>`}<ul>${general.map((text) => html`<li>${text}</li>`)}${lines}${rest}</ul></div>`;
+  return html`<div class="summary" role="alert" tabindex="-1"${autofocus({ isEmbedded })} aria-labelledby="summary-title"><h2 id="summary-title">${texts.problem_title}</h2>${plainText(message) === '' ? null : html`<div>${richText(message)}</div>`}<ul>${general.map((text) => html`<li><bdi>${text}</bdi></li>`)}${lines}${rest}</ul></div>`;
 }
 
 function savedNote(core: Core, form: Form, { draft, isSaved, isEmbedded }: Shown, texts: Texts): Piece {

@@ -37,6 +37,11 @@ export interface RecordReads {
   get(table: TableSchema, id: number): Promise<StoredRow | undefined>;
   /** Rows in ascending id; unknown ids are left out. */
   getMany(table: TableSchema, ids: readonly number[]): Promise<StoredRow[]>;
+  /** The ids next to this one, whether or not it is there itself; null where there is none. */
+  neighbours(
+    table: TableSchema,
+    id: number,
+  ): Promise<{ readonly next: number | null; readonly previous: number | null }>;
   page(table: TableSchema, query: RecordQuery): Promise<StoredRow[]>;
   /** Exact. Without a filter it costs the same at any size. */
   count(table: TableSchema, filter?: Filter): Promise<number>;

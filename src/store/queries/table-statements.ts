@@ -24,6 +24,8 @@ export interface TableStatements extends TableReading {
   readonly get: Statement;
   /** (list of ids) */
   readonly getMany: Statement;
+  /** (id, id), answers the next and the previous id */
+  readonly neighbours: Statement;
   /** (created_at, updated_at, created_by, updated_by, fields…) */
   readonly insert: Statement;
   /** As `insert`, for so many rows; answers their ids. */
@@ -85,6 +87,10 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
       ...reading,
       get: compile(sql`${select} where ${sql.raw(id)} = ${hole(0)}`),
       getMany: compile(sql`${select} where ${inIds} order by ${sql.raw(id)}`),
+      neighbours: compile(
+        sql`select (select min(${sql.raw(id)}) from ${from} where ${sql.raw(id)} > ${hole(0)}),
+          (select max(${sql.raw(id)}) from ${from} where ${sql.raw(id)} < ${hole(1)})`,
+      ),
       insert: insertInto(columns.slice(1)),
       get insertSome() {
         // Long, and seldom wanted.

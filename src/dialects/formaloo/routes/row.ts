@@ -6,12 +6,8 @@ import { tagRecord } from '../../../core/forms/record-tags.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { getRecord } from '../../../core/records/get-record.ts';
-import { getRecords } from '../../../core/records/get-records.ts';
-import { projectionOf } from '../../../core/records/query.ts';
 import { type RecordView, recordId } from '../../../core/records/record-view.ts';
-import { systemField } from '../../../core/records/system-fields.ts';
 import { updateRecord } from '../../../core/records/update-record.ts';
-import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
@@ -30,8 +26,8 @@ export function rowRoutes(scope: FastifyInstance, core: Core, forms: FormFinder)
   scope.get(path, { config: { access: 'token', verb: 'read' } }, async (request, reply) => {
     const actor = actorOf(request);
     const { form, id } = await ownRow(core, forms, request);
-    const { view, beside } = await readWithNeighbours(core, actor, form.table, id);
-    return sendData(reply, `{"row":${await detail(core, actor, view, beside)}}`);
+    const row = await detail(core, actor, await getRecord(core, actor, form.table, id));
+    return sendData(reply, `{"row":${row}}`);
   });
 
   for (const method of ['PATCH', 'PUT'] as const) {
@@ -43,7 +39,7 @@ export function rowRoutes(scope: FastifyInstance, core: Core, forms: FormFinder)
         const actor = actorOf(request);
         const { form, id } = await ownRow(core, forms, request);
         const view = await update(core, actor, form, id, bodyOf(request));
-        return sendData(reply, `{"row":${await detail(core, actor, view, await neighboursOf(core, view))}}`);
+        return sendData(reply, `{"row":${await detail(core, actor, view)}}`);
       },
     });
   }
@@ -82,53 +78,13 @@ async function update(core: Core, actor: Actor, form: Form, id: number, body: Bo
 }
 
 /** A row with the slugs of its neighbours: the one that came after it, and the one before. */
-async function detail(core: Core, actor: Actor, view: RecordView, { next, previous }: Neighbours): Promise<string> {
+async function detail(core: Core, actor: Actor, view: RecordView): Promise<string> {
   const form = formOf(view.table);
   const context = await rowContextOf(core, actor, form, [view.row], view.links);
+  const { next, previous } = await core.store.records.neighbours(form.table, recordId(view.row));
   const beside = [next, previous].filter((id) => id !== null);
   const slugs = core.secrets.slugs.encodeAll(form.table.number, beside);
   const slugAt = (id: number | null) => (id === null ? 'null' : `"${slugs[beside.indexOf(id)]}"`);
   const extra = `,"next_row":${slugAt(next)},"previous_row":${slugAt(previous)}`;
   return renderRow(core, form, view.row, view.links, context, { extra });
-}
-
-interface Neighbours {
-  readonly next: number | null;
-  readonly previous: number | null;
-}
-
-/** Mostly the numbers before and after are there: one question finds all three. @throws record_not_found */
-async function readWithNeighbours(core: Core, actor: Actor, table: TableSchema, id: number) {
-  if (table.relations.length > 0) {
-    const view = await getRecord(core, actor, table, id);
-    return { view, beside: await neighboursOf(core, view) };
-  }
-  const { rows, links } = await getRecords(core, actor, table, [id - 1, id, id + 1]);
-  const row = rows.find((one) => recordId(one) === id);
-  if (row === undefined) throw new AppError('record_not_found');
-  return { view: { table, row, links }, beside: await neighboursOf(core, { table, row }, rows.map(recordId)) };
-}
-
-async function neighboursOf(
-  core: Core,
-  { table, row }: Pick<RecordView, 'table' | 'row'>,
-  known: readonly number[] = [],
-): Promise<Neighbours> {
-  const id = recordId(row);
-  return {
-    next: known.includes(id + 1) ? id + 1 : await nearest(core, table, id, 'asc'),
-    previous: known.includes(id - 1) ? id - 1 : await nearest(core, table, id, 'desc'),
-  };
-}
-
-async function nearest(core: Core, table: TableSchema, id: number, direction: 'asc' | 'desc'): Promise<number | null> {
-  const field = systemField('id');
-  if (field === undefined || (direction === 'desc' && id === 1)) return null;
-  const [row] = await core.store.records.page(table, {
-    projection: projectionOf([0]),
-    sort: [{ field, direction }],
-    start: { after: { values: [id], id } },
-    limit: 1,
-  });
-  return row === undefined ? null : recordId(row);
 }

@@ -113,7 +113,10 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
       for (const { samples } of endpoints) {
         for (const code of [samples.curl, samples.javascript, samples.python]) {
           assert.ok(code.includes(shop.app.keys.app) && code.includes(base));
+          assert.match(code, /Content-Type/);
         }
+        // At the end, after "Bearer", where people are told to look for it; data alone may follow.
+        assert.match(samples.curl, new RegExp(`Bearer ${shop.app.keys.app}'( \\\\\n {2}--data '.*)?$`, 's'));
       }
     }
   });

@@ -57,9 +57,10 @@ an empty value: \`is_null\` finds it, comparisons do not hold for it, it sorts w
 const limits = `
 ## Bounds
 
-A formula has at most 5,000 characters, 1,000 parts and 100 levels, reads at most 60 fields and 50 other formulas; a table has at
-most 100 formulas. A text on the way has at most 20,000 characters, a list 1,000 values (\`SUM\`, \`AVERAGE\`, \`MIN\`, \`MAX\` and \`COUNT\`
-of related numbers have no such bound).
+A formula has at most 5,000 characters, 500 parts and 100 levels, with all formulas that it uses 2,000 parts; it reads at most 60
+fields and uses at most 50 other formulas; a table has at most 50. A text in a result has at most 20,000 characters, the texts that one
+formula looks at for one record 250,000 together; beyond is \`#SIZE!\`. A list has at most 1,000 values, its texts 2,000 characters
+each (\`SUM\`, \`AVERAGE\`, \`MIN\`, \`MAX\` and \`COUNT\` of related numbers and records have no such bound).
 
 ## When things change
 

@@ -30,7 +30,7 @@ const gone = storedError(formulaError('#ERROR!'));
 
 /** `formula_shown(number, inputs…)`: the value or the marked error. `formula_value(…)`: the value, null for an error. */
 export function registerFormulaFunctions(db: Database.Database, clock: Clock): void {
-  const env = { now: () => clock.now() };
+  const env = { now: () => clock.now(), left: 0 };
   const shown = (number: unknown, ...inputs: unknown[]): Stored =>
     formulas
       .get(number as number)

@@ -9,13 +9,13 @@ import { expressionOf } from '../../src/core/formulas/resolve-formulas.ts';
 import type { FieldRow, TableRow } from '../../src/core/system-rows.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
 
-export interface SampleField {
+interface SampleField {
   readonly name: string;
   readonly type: FieldTypeName;
   readonly options?: Readonly<Record<string, Json>>;
 }
 
-export const sampleFields: readonly SampleField[] = [
+const sampleFields: readonly SampleField[] = [
   { name: 'Name', type: 'text' },
   { name: 'Price', type: 'number' },
   { name: 'Quantity', type: 'number' },
@@ -64,10 +64,7 @@ function fieldRow({ name, type, options = {} }: SampleField, position: number): 
 }
 
 /** The sample fields, then one formula per expression, `F1`, `F2`, …. */
-export function sampleTable(
-  expressions: readonly string[],
-  fields: readonly SampleField[] = sampleFields,
-): TableSchema {
+function sampleTable(expressions: readonly string[], fields: readonly SampleField[] = sampleFields): TableSchema {
   const formulas = expressions.map((expression, index): SampleField => {
     return { name: `F${index + 1}`, type: 'formula', options: { expression } };
   });
@@ -87,7 +84,7 @@ export function formulaOf(expression: string, precision?: number): [TableSchema,
   return [table, formula];
 }
 
-export const noon = Date.UTC(2026, 2, 5, 12);
+const noon = Date.UTC(2026, 2, 5, 12);
 
 /** What the expression shows for a record of these values. @throws FormulaProblem */
 export function shownFor(expression: string, values: Readonly<Record<string, Json>> = {}, precision?: number): Json {
@@ -98,7 +95,7 @@ export function shownFor(expression: string, values: Readonly<Record<string, Jso
     const value = values[item.name] ?? null;
     return value === null ? null : fieldTypes[item.type].toStored(value, item);
   });
-  const stored = formula.evaluate(inputs, { now: () => noon });
+  const stored = formula.evaluate(inputs, { now: () => noon, left: 0 });
   const field = table.fieldByName.get('F1');
   if (field === undefined) throw new Error('no field');
   return storedToJson({ ...field, options: { result: formula.result } }, stored);

@@ -12,7 +12,7 @@ import { FormulaProblem, replaceNames } from './parse-formula.ts';
 import { expressionOf } from './resolve-formulas.ts';
 
 /** Each is made ready anew whenever the table changes. */
-const formulasMax = 100;
+const formulasMax = 50;
 
 /**
  * The options as they are kept: names as ids, and the type of the result. Whoever makes a formula must be able to read all that it reads;

@@ -90,12 +90,8 @@ function binary(operator: BinaryOperator, left: Typed, right: Typed, node: Binar
   if (operator === '&') {
     expect(left, 'text', node.left, '&');
     expect(right, 'text', node.right, '&');
-    return {
-      type: 'text',
-      run: strict([left.run, right.run], ([a, b]) =>
-        bounded(textOf((a ?? null) as Scalar) + textOf((b ?? null) as Scalar)),
-      ),
-    };
+    const runs = [left, right].map((one) => argumentRun(one, [], 'text'));
+    return { type: 'text', run: strict(runs, ([a, b]) => bounded(String(a) + String(b))) };
   }
   const reckon = arithmetic[operator];
   if (reckon !== undefined) {
@@ -214,10 +210,12 @@ function checkCount({ name, params, optional = 0, rest, syntax }: FormulaFunctio
 /** The argument in the form that the function gets: a text for `text`, instants where dates and instants meet. */
 function argumentRun({ type, run }: Typed, types: readonly ValueType[], param: Param): Run {
   if (param === 'text') {
-    if (type === 'text') return (row, env) => run(row, env) ?? '';
     return (row, env) => {
       const value = run(row, env);
-      return value instanceof FormulaError ? value : textOf(value as Scalar);
+      if (value instanceof FormulaError) return value;
+      const text = typeof value === 'string' ? value : textOf(value as Scalar);
+      env.left -= text.length;
+      return env.left < 0 ? formulaError('#SIZE!') : text;
     };
   }
   if (!types.some((one) => baseOf(one) === 'datetime') || baseOf(type) !== 'date') return run;

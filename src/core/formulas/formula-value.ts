@@ -46,6 +46,10 @@ export const formulaLengthMax = 5_000;
 
 /** Characters that a text may have anywhere in a formula. */
 export const textMax = 20_000;
+/** Characters of texts that one formula may look at for one record, all parts together: a request must not wait long for it. */
+export const charactersMax = 250_000;
+/** Characters of each text in a list of related records. */
+export const itemLengthMax = 2_000;
 /** Values that a list may have. */
 export const listMax = 1_000;
 
@@ -68,14 +72,15 @@ export function storedError({ code }: FormulaError): string {
 export function storedResult(value: Value, precision: number | null): Stored {
   if (value instanceof FormulaError) return storedError(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return storedError(formulaError('#NUM!'));
-    const exact = Number.isSafeInteger(value) ? value : Number(value.toPrecision(15));
+    const exact = cut(value);
+    if (!Number.isFinite(exact)) return storedError(formulaError('#NUM!'));
     const rounded = precision === null ? exact : roundTo(exact, precision);
     return rounded === 0 ? 0 : rounded;
   }
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value !== 'string') return null;
   const text = value.startsWith(errorMark) ? value.slice(1) : value;
+  if (text.length > textMax) return storedError(formulaError('#SIZE!'));
   return text === '' ? null : text;
 }
 
@@ -84,10 +89,13 @@ export function scalarOf(shown: Json): Scalar {
   return typeof shown === 'object' ? null : shown;
 }
 
+/** The number to 15 digits, which is what arithmetic leaves of a double's 17. */
+function cut(value: number): number {
+  return Number.isSafeInteger(value) ? value : Number(value.toPrecision(15));
+}
+
 /** A value as text: what joining texts makes of it. */
 export function textOf(value: Scalar): string {
   if (value === null) return '';
-  return typeof value === 'number'
-    ? String(Number.isInteger(value) ? value : Number(value.toPrecision(15)))
-    : String(value);
+  return String(typeof value === 'number' ? cut(value) : value);
 }

@@ -5,6 +5,7 @@ import { compileNode, type FieldScope, type Typed } from './compile-formula.ts';
 import { findPath, type RelatedTables } from './field-paths.ts';
 import type { Formula, FormulaInput, Taking } from './formula.ts';
 import {
+  charactersMax,
   formulaError,
   type ResultType,
   storedError,
@@ -20,6 +21,8 @@ import { typeName } from './value-type.ts';
 /** One formula reads so many values of a record and uses so many other formulas at most. */
 const inputsMax = 60;
 const stepsMax = 50;
+/** Parts of a formula and of all that it uses: every one is worked out for every record. */
+const partsMax = 2_000;
 
 /** Where a formula stands: `expressionOf` gives the text of the formulas beside it, by ids or by names. */
 export interface FormulaPlace {
@@ -42,13 +45,19 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
   const steps = new Map<string, Step>();
   const underWay = new Set<string>();
   const tables = new Set<string>();
-  const parsed = (expression: string): FormulaNode => parseFormula(expression);
+  let partsLeft = partsMax;
+  const parsed = (expression: string, at: number): FormulaNode => {
+    const { node, parts } = parseFormula(expression);
+    partsLeft -= parts;
+    if (partsLeft < 0) throw new FormulaProblem(`has more than ${partsMax} parts with the formulas that it uses`, at);
+    return node;
+  };
 
   function own(one: Field, at: number): { type: ResultType; run: Run } {
     if (underWay.has(one.id)) throw new FormulaProblem(`{${one.name}} uses this formula itself`, at, '#ERROR!');
     if (underWay.size > stepsMax) throw new FormulaProblem(`uses more than ${stepsMax} other formulas`, at);
     underWay.add(one.id);
-    const typed = compileNode(parsed(place.expressionOf(one)), scope);
+    const typed = compileNode(parsed(place.expressionOf(one), at), scope);
     underWay.delete(one.id);
     return { type: resultOf(typed.type), run: typed.run };
   }
@@ -156,6 +165,7 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
     broken: null,
     tables,
     evaluate(stored, env: FormulaEnv) {
+      env.left = charactersMax;
       try {
         const row: Value[] = [];
         for (let index = 0; index < inputs.length; index += 1)

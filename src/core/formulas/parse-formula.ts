@@ -21,7 +21,7 @@ export type FormulaNode =
       readonly at: number;
     };
 
-const nodesMax = 1_000;
+const partsMax = 500;
 const depthMax = 100;
 
 /** What is wrong with a formula, and where: `at` counts characters from 0, -1 where no place is to blame. */
@@ -102,13 +102,14 @@ function setUp(): void {
   });
 }
 
-/** @throws FormulaProblem */
-export function parseFormula(text: string): FormulaNode {
+/** The tree and how many parts it has. @throws FormulaProblem */
+export function parseFormula(text: string): { readonly node: FormulaNode; readonly parts: number } {
   if (text.length > formulaLengthMax) throw new FormulaProblem(`must have at most ${formulaLengthMax} characters`, -1);
   if (text.trim() === '') throw new FormulaProblem('must not be empty', -1);
   const source = text.startsWith('=') ? ` ${text.slice(1)}` : text;
-  const counter = { nodes: 0 };
-  return nodeOf(read(source), counter, 0, source);
+  const counter = { parts: 0 };
+  const node = nodeOf(read(source), counter, 0);
+  return { node, parts: counter.parts };
 }
 
 function read(text: string): jsep.Expression {
@@ -123,12 +124,12 @@ function read(text: string): jsep.Expression {
   }
 }
 
-function nodeOf(expression: jsep.Expression, counter: { nodes: number }, depth: number, text: string): FormulaNode {
-  counter.nodes += 1;
-  if (counter.nodes > nodesMax) throw new FormulaProblem(`has more than ${nodesMax} parts`, -1);
+function nodeOf(expression: jsep.Expression, counter: { parts: number }, depth: number): FormulaNode {
+  counter.parts += 1;
+  if (counter.parts > partsMax) throw new FormulaProblem(`has more than ${partsMax} parts`, -1);
   if (depth > depthMax) throw new FormulaProblem(`is nested deeper than ${depthMax} levels`, -1);
   const at = placeOf(expression);
-  const inner = (one: unknown) => nodeOf(one as jsep.Expression, counter, depth + 1, text);
+  const inner = (one: unknown) => nodeOf(one as jsep.Expression, counter, depth + 1);
   switch (expression.type) {
     case 'Field':
       return { kind: 'field', name: expression.name as string, at };

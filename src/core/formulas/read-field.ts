@@ -5,6 +5,7 @@ import {
   errorIn,
   type FormulaErrorCode,
   formulaError,
+  itemLengthMax,
   listMax,
   type ResultType,
   type Scalar,
@@ -77,6 +78,7 @@ export function listReader(read: (stored: Stored) => Value): (stored: Stored) =>
         if (Array.isArray(value)) continue;
         return value;
       }
+      if (typeof value === 'string' && value.length > itemLengthMax) return formulaError('#SIZE!');
       values.push(value);
     }
     return values;

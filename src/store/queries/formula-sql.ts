@@ -3,6 +3,7 @@
  * per record and never joined, so that no record is shown twice.
  */
 import type { Field } from '../../core/fields/field-type.ts';
+import { columnStorageOf } from '../../core/fields/index.ts';
 import {
   type Formula,
   type FormulaInput,
@@ -10,7 +11,7 @@ import {
   isFormula,
   type Taking,
 } from '../../core/formulas/formula.ts';
-import { listMax } from '../../core/formulas/formula-value.ts';
+import { itemLengthMax, listMax } from '../../core/formulas/formula-value.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { formulaNumber } from '../formula-functions.ts';
 import { quoted } from '../statement.ts';
@@ -46,7 +47,10 @@ function inputText(table: FormulaTarget, { item, through }: FormulaInput, from: 
   const text = itemText(target, item, 'r');
   if (take === null) return `(select ${text} from ${rows} order by l.${link.other} limit 1)`;
   if (take === 'list') {
-    const some = `select ${text} as x from ${rows} order by l.${link.other} limit ${listMax + 1}`;
+    // A piece of a long text is enough to see that it is too long.
+    const piece =
+      !isFormula(item) && columnStorageOf(item.type) === 'text' ? `substr(${text}, 1, ${itemLengthMax + 1})` : text;
+    const some = `select ${piece} as x from ${rows} order by l.${link.other} limit ${listMax + 1}`;
     return `(select json_group_array(x) from (${some}))`;
   }
   const total = isFormula(item) ? `coalesce(${failure}, ${totals[take]})` : totals[take];

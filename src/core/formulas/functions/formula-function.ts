@@ -1,9 +1,11 @@
 /** What a function of formulas promises: its parameters, its result, how it is worked out, and the text and examples of its documentation. */
 import type { ResultType, Value, ValueType } from '../formula-value.ts';
 
-/** The moment at which formulas are worked out. */
+/** What is around while the formula of one record is worked out. */
 export interface FormulaEnv {
   readonly now: () => number;
+  /** Characters that it may still look at. */
+  left: number;
 }
 
 /** Works out a part of a formula from the inputs of one record. Never throws for any value. */

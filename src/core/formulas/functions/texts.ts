@@ -20,8 +20,17 @@ function countAt(args: readonly Value[], index: number, otherwise: number): numb
   return typeof value === 'number' ? Math.max(0, Math.trunc(value)) : otherwise;
 }
 
-function characters(text: string): string[] {
-  return [...text];
+/** Where so many characters from `start` on end. A pair of surrogates is one. */
+function endOf(text: string, start: number, count: number): number {
+  let at = start;
+  for (let left = count; left > 0 && at < text.length; left -= 1) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return at;
+}
+
+function lengthOf(text: string): number {
+  let length = 0;
+  for (let at = 0; at < text.length; at = endOf(text, at, 1)) length += 1;
+  return length;
 }
 
 function changing(
@@ -102,7 +111,7 @@ export const textFunctions: readonly FormulaFunction[] = [
     examples: [['LEN("héllo")', 5]],
     params: ['text'],
     result: 'number',
-    run: (args) => characters(textAt(args, 0)).length,
+    run: (args) => lengthOf(textAt(args, 0)),
   },
   changing('UPPER', 'The text in capital letters.', ['UPPER("été")', 'ÉTÉ'], (text) => text.toUpperCase()),
   changing('LOWER', 'The text in small letters.', ['LOWER("ÀB")', 'àb'], (text) => text.toLowerCase()),
@@ -119,10 +128,7 @@ export const textFunctions: readonly FormulaFunction[] = [
     params: ['text', 'number'],
     optional: 1,
     result: 'text',
-    run: (args) =>
-      characters(textAt(args, 0))
-        .slice(0, countAt(args, 1, 1))
-        .join(''),
+    run: (args) => textAt(args, 0).slice(0, endOf(textAt(args, 0), 0, countAt(args, 1, 1))),
   },
   {
     name: 'RIGHT',
@@ -134,8 +140,8 @@ export const textFunctions: readonly FormulaFunction[] = [
     optional: 1,
     result: 'text',
     run(args) {
-      const all = characters(textAt(args, 0));
-      return all.slice(Math.max(0, all.length - countAt(args, 1, 1))).join('');
+      const text = textAt(args, 0);
+      return text.slice(endOf(text, 0, lengthOf(text) - countAt(args, 1, 1)));
     },
   },
   {
@@ -147,10 +153,9 @@ export const textFunctions: readonly FormulaFunction[] = [
     params: ['text', 'number', 'number'],
     result: 'text',
     run(args) {
-      const start = Math.max(0, countAt(args, 1, 1) - 1);
-      return characters(textAt(args, 0))
-        .slice(start, start + countAt(args, 2, 0))
-        .join('');
+      const text = textAt(args, 0);
+      const start = endOf(text, 0, countAt(args, 1, 1) - 1);
+      return text.slice(start, endOf(text, start, countAt(args, 2, 0)));
     },
   },
   substitute('SUBSTITUTE'),
@@ -186,7 +191,7 @@ export const textFunctions: readonly FormulaFunction[] = [
     result: 'number',
     run(args) {
       const at = textAt(args, 0).indexOf(textAt(args, 1));
-      return at < 0 ? 0 : characters(textAt(args, 0).slice(0, at)).length + 1;
+      return at < 0 ? 0 : lengthOf(textAt(args, 0).slice(0, at)) + 1;
     },
   },
   {

@@ -90,12 +90,13 @@ export function base62Length(byteCount: number): number {
 }
 
 /** Bytes as one big-endian number in base62, left-padded to the length that so many bytes always fit in. */
-export function encodeBase62(bytes: Uint8Array): string {
-  const count = Math.ceil(bytes.length / limbBytes);
+export function encodeBase62(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  const count = Math.ceil((end - start) / limbBytes);
   const limbs: number[] = new Array(count);
-  for (let i = 0, at = bytes.length - limbBytes * count; i < count; i++, at += limbBytes)
-    limbs[i] = (bytes[at] ?? 0) * 65536 + (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0);
-  const length = base62Length(bytes.length);
+  const byteAt = (at: number) => (at < start ? 0 : (bytes[at] ?? 0));
+  for (let i = 0, at = end - limbBytes * count; i < count; i++, at += limbBytes)
+    limbs[i] = byteAt(at) * 65536 + byteAt(at + 1) * 256 + byteAt(at + 2);
+  const length = base62Length(end - start);
   let text = '';
   for (let first = 0; text.length < length; ) {
     let remainder = 0;

@@ -135,10 +135,10 @@ export function renderRow(
   context: RowContext,
   shape: RowShape = {},
 ): string {
-  return renderRows(core, form, [row], links, context, shape);
+  return renderRows(core, form, [row], links, context, shape).join('');
 }
 
-/** Rows separated by commas. */
+/** The text of each row; with a comma before all but the first. */
 export function renderRows(
   core: Core,
   form: Form,
@@ -146,19 +146,17 @@ export function renderRows(
   links: Links,
   context: RowContext,
   shape: RowShape = {},
-): string {
+): string[] {
   const { number } = form.table;
   const ids = rows.map(recordId);
   const slugs = core.secrets.slugs.encodeAll(number, ids);
   const codes = core.secrets.submissionCodes.encodeAll(number, ids);
   const made = compiledOf(form);
-  let text = '';
-  for (const [index, row] of rows.entries()) {
-    if (index > 0) text += ',';
+  return rows.map((row, index) => {
     const names = { slug: slugs[index] ?? '', code: codes[index] ?? '' };
-    text += rowText(core, form, made, row, names, links, context, shape);
-  }
-  return text;
+    const text = rowText(core, form, made, row, names, links, context, shape);
+    return index === 0 ? text : `,${text}`;
+  });
 }
 
 interface RowNames {

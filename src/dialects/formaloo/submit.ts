@@ -107,8 +107,20 @@ function markText(form: Form): string {
   return text;
 }
 
-/** What comes after the last page: a success page, or an address to go to. */
+const closings = new WeakMap<Form, string>();
+
+/** What comes after the last page: a success page, or an address to go to. Mostly the same for every row. */
 function closingText(core: Core, form: Form, id: number): string {
+  if (form.memory.include_data_on_redirect === true) return writeClosing(core, form, id);
+  let text = closings.get(form);
+  if (text === undefined) {
+    text = writeClosing(core, form, id);
+    closings.set(form, text);
+  }
+  return text;
+}
+
+function writeClosing(core: Core, form: Form, id: number): string {
   const page = form.entries.find(({ kind }) => kind.name === 'success_page');
   const success =
     page === undefined

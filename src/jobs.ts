@@ -3,6 +3,8 @@ import { type BackupSchedule, createBackupJob } from './core/backup/schedule-bac
 import type { Core } from './core/context.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
+import { clearImports } from './core/import/delete-import.ts';
+import { runImports } from './core/import/run-imports.ts';
 import { removeExpiredSecrets } from './core/keys/remove-expired-secrets.ts';
 import { createPushChannel } from './core/push/push-channel.ts';
 import { clearOld } from './core/retention/clear-old.ts';
@@ -39,10 +41,13 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
       running.add(run);
     }, ms).unref();
   };
+  const imports = runImports(core, (error) => onFailure('imports', error));
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
     every('visits', 5_000, () => core.visits.flush()),
     every('retention', 60_000, () => clearOld(core)),
+    every('imports', 30_000, async () => imports.wake()),
+    every('clear-imports', 600_000, () => clearImports(core)),
     every('expired-secrets', 600_000, () => removeExpiredSecrets(core)),
     every('files', 60_000, createFileCollector(core)),
     ...(backups === null
@@ -54,6 +59,7 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      await imports.stop();
       await deliveries.stop();
       await Promise.all(running);
       await core.meter.flush();

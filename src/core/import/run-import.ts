@@ -18,7 +18,10 @@ export interface RefusedRow {
 }
 
 export interface ImportListeners {
-  onProgress?(progress: ImportProgress): void;
+  /** After each piece that is on disk; the next waits for it. */
+  onProgress?(progress: ImportProgress): void | Promise<void>;
+  /** The table is there. */
+  onTable?(table: TargetTable): void | Promise<void>;
   /** Once per problem; a row with several comes several times in a row. */
   onRefused?(row: RefusedRow): void;
 }
@@ -26,7 +29,18 @@ export interface ImportListeners {
 export interface ImportProgress {
   /** Rows dealt with, refused ones too. */
   readonly rows: number;
+  readonly created: number;
+  readonly updated: number;
   readonly refused: number;
+  /** Of the last row dealt with. */
+  readonly line: number;
+}
+
+export interface RunOptions {
+  /** Rows written together. The more, the quicker; and the longer others wait. */
+  readonly rowsPerWrite?: number;
+  /** Goes on behind what was dealt with, with the same `rowsPerWrite`. */
+  readonly after?: ImportProgress | undefined;
 }
 
 export interface ImportResult {
@@ -35,6 +49,8 @@ export interface ImportResult {
   readonly updated: number;
   readonly refused: number;
 }
+
+const nothingDone: ImportProgress = { rows: 0, created: 0, updated: 0, refused: 0, line: 0 };
 
 interface Run {
   readonly target: ImportTarget;
@@ -58,15 +74,32 @@ export async function runImport(
   target: ImportTarget,
   plan: ImportPlan,
   listeners: ImportListeners = {},
+  { rowsPerWrite = 1000, after = nothingDone }: RunOptions = {},
 ): Promise<ImportResult> {
   const table = await prepareTable(target, plan);
-  const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0, untold: [] };
-  let rows = 0;
-  for await (const chunk of readAhead(plan.content.rows())) {
-    await writeChunk(run, readyRows(run, chunk));
-    tellRefused(run);
-    rows += chunk.length;
-    listeners.onProgress?.({ rows, refused: run.refused });
+  await listeners.onTable?.(table);
+  const { created: createdBefore, updated: updatedBefore, refused: refusedBefore } = after;
+  const run: Run = {
+    target,
+    plan,
+    table,
+    listeners,
+    created: createdBefore,
+    updated: updatedBefore,
+    refused: refusedBefore,
+    untold: [],
+  };
+  let { rows } = after;
+  for await (const piece of readAhead(plan.content.rows())) {
+    for (let at = 0; at < piece.length; at += rowsPerWrite) {
+      const chunk = piece.slice(at, at + rowsPerWrite);
+      const line = chunk.at(-1)?.line ?? 0;
+      if (line <= after.line) continue;
+      await writeChunk(run, readyRows(run, chunk));
+      tellRefused(run);
+      rows += chunk.length;
+      await listeners.onProgress?.({ rows, created: run.created, updated: run.updated, refused: run.refused, line });
+    }
   }
   const { created, updated, refused } = run;
   return { table, created, updated, refused };

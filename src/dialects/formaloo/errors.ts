@@ -56,6 +56,7 @@ const answers: Record<ErrorCode, readonly [number, Wording]> = {
   key_not_found: [404, notFound],
   plan_not_found: [404, notFound],
   webhook_not_found: [404, notFound],
+  import_not_found: [404, notFound],
   event_not_found: [404, notFound],
   event_expired: [400, own],
   device_not_found: [404, notFound],

@@ -91,7 +91,11 @@ export function scalarOf(shown: Json): Scalar {
 
 /** The number to 15 digits, which is what arithmetic leaves of a double's 17. */
 function cut(value: number): number {
-  return Number.isSafeInteger(value) ? value : Number(value.toPrecision(15));
+  if (Number.isSafeInteger(value)) return value;
+  // Most are decimals of few places and stay as they are; going through text costs ten times as much.
+  const scaled = value * 1e6;
+  if (scaled < 1e15 && scaled > -1e15 && Math.round(scaled) / 1e6 === value) return value;
+  return Number(value.toPrecision(15));
 }
 
 /** A value as text: what joining texts makes of it. */

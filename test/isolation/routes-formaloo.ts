@@ -159,6 +159,9 @@ export const formalooRoutes: RouteCases = {
   'DELETE /:version/forms/:slug': { ...ofForm, needs: 'schema' },
   'DELETE /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'schema' },
   'DELETE /:version/form-fields/:slug': { ...ofForm, needs: 'schema' },
+  'GET /:version/form-fields/:slug': { ...ofForm, needs: 'read' },
+  'PATCH /:version/form-fields/:slug': { ...ofForm, needs: 'schema', body: () => ({ form: { title: 'New' } }) },
+  'PUT /:version/form-fields/:slug': { ...ofForm, needs: 'schema', body: () => ({ form: { title: 'New' } }) },
   'POST /:version/forms/:slug/excel-export': { ...ofForm, needs: 'read' },
   'POST /:version/forms/form/:slug/excel': { ...ofLegacyForm, needs: 'read' },
   'POST /:version/forms/:slug/import-rows': {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { deleteTable } from '../../../core/tables/delete-table.ts';
+import { buildForm } from '../build-form.ts';
 import { actorOf, appOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
@@ -78,6 +79,23 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
       const form = await ownForm(forms, request);
       await deleteTable(core, actorOf(request), form.table);
       return sendData(reply, '{}');
+    });
+  }
+
+  scope.get(`${modern}/form-fields/:slug`, read, async (request, reply) => {
+    const form = await formDetail(core, await ownForm(forms, request));
+    return sendData(reply, JSON.stringify({ form, fields: form.fields_list }));
+  });
+  for (const method of ['PATCH', 'PUT'] as const) {
+    scope.route({
+      method,
+      url: `${modern}/form-fields/:slug`,
+      ...schema,
+      handler: async (request, reply) => {
+        const known = await ownForm(forms, request);
+        const { form, fields } = await buildForm(core, actorOf(request), forms, known, bodyOf(request));
+        return sendData(reply, JSON.stringify({ form: await formDetail(core, form), fields }));
+      },
     });
   }
 

@@ -9,6 +9,7 @@ import { type Tx, UniqueViolation } from '../store.ts';
 import type { FieldRow } from '../system-rows.ts';
 import type { Touch } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { emailField, usernameField } from '../tables/user-fields.ts';
 import { type Field, type FieldTypeName, fieldTypeNames, type Json, Refusal } from './field-type.ts';
 import { columnStorageOf, fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
@@ -47,9 +48,7 @@ export async function addField(
   if (table.fields.length >= fieldsMax) throw refused(`${path}name`, `a table has at most ${fieldsMax} fields`);
   if (input.type === 'relation') return addRelation(tx, touch, table, { ...input, name }, now, path);
   const options = optionsOf(input, path);
-  // The first e-mail of the app's users tells them apart. Who wants it otherwise changes the field afterwards.
-  const isUsersEmail = table.role === 'users' && input.type === 'email' && !table.fields.some(isEmail);
-  const row = rowOf(table, { ...input, name, ...(isUsersEmail ? { unique: true } : {}) }, options, now);
+  const row = rowOf(table, { ...input, name, ...flagsOfUsers(table, { ...input, name }) }, options, now);
   checkFlags(row, path);
   if (row.type === 'formula') {
     row.options = await checkFormula(tx, actor, table, { ...fieldOf(table, row), options }, path);
@@ -59,8 +58,14 @@ export async function addField(
   return row.id;
 }
 
-function isEmail(field: Field): boolean {
-  return field.type === 'email';
+/**
+ * The first e-mail of the app's users tells them apart, and by their username they are looked up. Who wants it otherwise changes
+ * the field afterwards.
+ */
+function flagsOfUsers({ role, fields }: TableSchema, input: FieldInput): Pick<FieldInput, 'unique' | 'indexed'> {
+  if (role !== 'users') return {};
+  if (emailField([...fields, input]) === input) return { unique: true };
+  return usernameField([...fields, input]) === input ? { indexed: true } : {};
 }
 
 export function refuseTaken(table: TableSchema, name: string, path = ''): void {

@@ -5,7 +5,7 @@ import type { Json } from '../fields/field-type.ts';
 import { checkDescription, checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import { changeSchema } from './change-schema.ts';
-import { makeEmailUnique } from './make-email-unique.ts';
+import { indexUserFields } from './index-user-fields.ts';
 import type { TableSchema } from './table-schema.ts';
 import { takeUsersRole } from './take-users-role.ts';
 
@@ -38,7 +38,7 @@ export async function updateTable(
     }
     if (patch.role === 'users') {
       await takeUsersRole(tx, touch, table.appId, table.id);
-      await makeEmailUnique(tx, current);
+      await indexUserFields(tx, current);
     }
     await tx.update(
       'tables',

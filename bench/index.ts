@@ -6,10 +6,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchBackup } from './backup.ts';
 import { columns, rowOf } from './data.ts';
 import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
 import { notificationOf, startPushSink } from './notify.ts';
 import { type Line, printReport } from './report.ts';
+import { benchUpload } from './upload.ts';
 
 interface Filled {
   readonly app: string;
@@ -300,6 +302,24 @@ async function notifications(): Promise<void> {
   }
 }
 
+async function uploads(): Promise<void> {
+  const floor = await start('./floor.ts', join(folder, 'upload-floor.db'), '1');
+  const server = await start('./server.ts', join(folder, 'upload.db'), '1');
+  const path = `/api/v1/apps/${server.filled.app}/files?filename=a.txt`;
+  const { nativeKey } = requestsOf(server);
+  try {
+    lines.push(
+      ...(await benchUpload(
+        { url: server.url, path, headers: nativeKey, pid: server.process.pid },
+        { url: floor.url, path: '/upload', headers: {}, pid: floor.process.pid },
+      )),
+    );
+  } finally {
+    await stop(floor);
+    await stop(server);
+  }
+}
+
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -355,6 +375,8 @@ try {
   if (isWanted('notify')) await notifications();
   if (isWanted('inside') || isWanted('start')) await inProcess();
   if (isWanted('start')) await startTime();
+  if (isWanted('upload')) await uploads();
+  if (isWanted('backup')) lines.push(...(await benchBackup(folder, isQuick)));
   process.exitCode = printReport(lines) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { type Clock, toIso } from '../clock.ts';
 import type { ListedStorage } from '../files/storage.ts';
@@ -28,6 +29,8 @@ export interface BackupProgress {
 /** Most of what there is to gain, at the speed of the disk. */
 const level = 3;
 const missingIdsMax = 100;
+/** Short enough that nobody waits for it, long enough to be worth a timer. */
+const restAfterMs = 5;
 
 /**
  * Copies everything into the place of backups: files, the database, and then the manifest that makes it a backup; what
@@ -53,7 +56,7 @@ export async function createBackup(
   const name = backupName(madeAt);
   try {
     const kept = copy === null ? await countFiles(files, snapshot) : await keepFiles(copy, snapshot, name);
-    const packed = checkedBytes(compressed(watched(snapshot, progress.onBytes)));
+    const packed = checkedBytes(compressed(watched(snapshot, source.clock, progress.onBytes)));
     await place.put(contentKey(name), packed.content);
     const manifest: Manifest = {
       format: 2,
@@ -154,12 +157,22 @@ function compressed(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arra
   return packer;
 }
 
-async function* watched({ read, bytes }: Snapshot, onBytes: BackupProgress['onBytes']): AsyncGenerator<Uint8Array> {
+/** Rests as long as it has worked: compressing takes a processor, and requests come first. */
+async function* watched(
+  { read, bytes }: Snapshot,
+  clock: Clock,
+  onBytes: BackupProgress['onBytes'],
+): AsyncGenerator<Uint8Array> {
   let done = 0;
+  let from = clock.monotonic();
   for await (const chunk of read()) {
     yield chunk;
     done += chunk.length;
     onBytes?.(done, bytes);
+    const workedMs = clock.monotonic() - from;
+    if (workedMs < restAfterMs) continue;
+    await pause(workedMs);
+    from = clock.monotonic();
   }
 }
 

@@ -42,10 +42,11 @@ export async function updateField(
     if (next.name !== row.name) refuseTaken(current, next.name);
     checkFlags(next);
     if (next.type === 'formula' && patch.options !== undefined) {
-      next.options = await checkFormula(tx, actor, current, {
-        ...(current.fieldById.get(field.id) ?? field),
-        options: next.options,
-      });
+      const shown = current.fieldById.get(field.id) ?? field;
+      // Sent back as it is shown, a formula stays as it is, even one that a deleted field has broken.
+      const isSame = ['expression', 'precision'].every((name) => next.options[name] === shown.options[name]);
+      const wanted = { ...shown, options: next.options };
+      next.options = isSame ? row.options : await checkFormula(tx, actor, current, wanted);
     }
     next.default_value = checkDefault(current, next);
     next.updated_at = core.clock.now();

@@ -54,6 +54,7 @@ export const optionLinks: Partial<Record<FieldTypeName, Links>> = {
   number: numbers,
   percent: numbers,
   currency: { ...numbers, currency: { option: 'code' } },
+  formula: { decimal_places: { option: 'precision' } },
   rating: { range_end: { option: 'max' } },
   multi_select: {
     min_selectable_choices: { option: 'min_choices' },

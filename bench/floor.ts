@@ -2,6 +2,7 @@
  * The floor that we measure against: bare node:http + better-sqlite3 + JSON.stringify, with no key, no limit, no count, no
  * sync. Same rows, same machine, same client, same run.
  */
+import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import Database from 'better-sqlite3';
 import { columns, rowsOf } from './data.ts';
@@ -63,6 +64,10 @@ const server = createServer((request, response) => {
     });
     response.end(body);
   };
+  if (path === '/upload') {
+    request.pipe(createWriteStream(`${file}.upload`)).on('finish', () => send({}));
+    return;
+  }
   if (request.method === 'POST') {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));

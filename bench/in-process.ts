@@ -5,6 +5,7 @@ import { readConfig } from '../src/config.ts';
 import { createApp } from '../src/core/apps/create-app.ts';
 import { systemActor } from '../src/core/context.ts';
 import { createKey } from '../src/core/keys/create-key.ts';
+import { issueToken } from '../src/core/keys/issue-token.ts';
 import { createRecord } from '../src/core/records/create-record.ts';
 import { listRecords } from '../src/core/records/list-records.ts';
 import { createTable } from '../src/core/tables/create-table.ts';
@@ -71,6 +72,19 @@ await tell({
   measured: guarded,
   mostMeasured: 4,
 });
+
+// A token beside its API key, as every call of a dialect with tokens is checked.
+const pair = await createKey(core, systemActor, { kind: 'pair', name: 'bench', app_id: app.id, user_id: owner.id });
+const pairKey = String(pair.secrets.key);
+const holder = await core.keyRing.verify(String(pair.secrets.secret), 'pair', ['secret'], '127.0.0.1');
+const token = issueToken(core, holder).token;
+await core.keyRing.verifyToken(token, pairKey, '127.0.0.1');
+const checked = await timed(50_000, () => {
+  if (core.keyRing.verifyToken(token, pairKey, '127.0.0.1') instanceof Promise) throw new Error('not in memory');
+});
+const minted = await timed(20_000, () => issueToken(core, holder));
+await tell({ name: 'check a token', value: `${checked.toFixed(2)} µs`, measured: checked, mostMeasured: 6 });
+await tell({ name: 'mint a token', value: `${minted.toFixed(2)} µs` });
 
 // Durable creates: 64 in flight, each resolved when it is on disk.
 const creates = Math.min(100_000, rows);

@@ -6,16 +6,22 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchBackup } from './backup.ts';
 import { columns, rowOf } from './data.ts';
 import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
 import { notificationOf, startPushSink } from './notify.ts';
 import { type Line, printReport } from './report.ts';
+import { benchUpload } from './upload.ts';
 
 interface Filled {
   readonly app: string;
   readonly table: string;
   readonly native: { readonly key: string };
   readonly adalo: { readonly key: string };
+  readonly formaloo: { readonly key: string; readonly secret: string };
+  readonly retable: { readonly key: string };
+  readonly fields: readonly string[];
+  readonly slugs: readonly string[];
 }
 
 interface Server {
@@ -88,7 +94,7 @@ function floorRecord(index: number): Record<string, unknown> {
   return Object.fromEntries(columns.map(({ column }, at) => [column, row[at]]));
 }
 
-/** The rows that the HTTP benchmarks work on, as requests of both dialects. */
+/** The rows that the HTTP benchmarks work on, as requests of all dialects. */
 function requestsOf(server: Server) {
   const { app, table, native, adalo } = server.filled;
   const nativeKey = { Authorization: `Bearer ${native.key}` };
@@ -98,12 +104,45 @@ function requestsOf(server: Server) {
   return { nativeKey, adaloKey, records, collection };
 }
 
+const tokenPath = '/v3.0/oauth2/authorization-token/';
+/** The shortest of the encodings that clients send it in. */
+const grant = JSON.stringify({ grant_type: 'client_credentials' });
+
+/** Formaloo: key and token, the form of the table, and a submission of it by field slugs. */
+async function formsOf({ url, filled }: Server) {
+  const { table, fields, slugs, formaloo } = filled;
+  const basic = { Authorization: `Basic ${formaloo.secret}` };
+  const answer = await fetch(url + tokenPath, {
+    method: 'POST',
+    headers: { ...basic, 'Content-Type': 'application/json' },
+    body: grant,
+  });
+  const { authorization_token: token } = (await answer.json()) as { authorization_token: string };
+  const key = { 'x-api-key': formaloo.key };
+  const names = fields.map((id) => id.slice(0, 8));
+  const form = table.slice(0, 8);
+  return {
+    basic,
+    key,
+    both: { ...key, Authorization: `JWT ${token}` },
+    rows: `/v3.0/forms/${form}/rows/`,
+    rowOf: (n: number) => `/v3.0/rows/${slugs[n % slugs.length]}/`,
+    submit: `/v3.0/form-displays/slug/${form}/submit/`,
+    submission: (n: number) => {
+      const values = Object.values(record(n));
+      return JSON.stringify(Object.fromEntries(names.map((name, at) => [name, values[at]])));
+    },
+  };
+}
+
 async function againstFloor(): Promise<void> {
   const floor = await start('./floor.ts', join(folder, 'floor.db'), String(rowsSmall));
   const server = await start('./server.ts', join(folder, 'server.db'), String(rowsSmall));
   const { nativeKey, adaloKey, records, collection } = requestsOf(server);
   const floorLoad = { url: floor.url, connections: 32, seconds };
   const ourLoad = { url: server.url, connections: 32, seconds };
+  const forms = await formsOf(server);
+  const retableKey = { ApiKey: server.filled.retable.key };
   const idOf = (n: number) => 1 + ((n * 7919) % rowsSmall);
   const ratio = async (
     name: string,
@@ -119,11 +158,15 @@ async function againstFloor(): Promise<void> {
       const bare = (n: number) => rawRequest('GET', `/t/${idOf(n)}`, {});
       await ratio('get one, native', 0.7, bare, (n) => rawRequest('GET', `${records}/${idOf(n)}`, nativeKey));
       await ratio('get one, Adalo', 0.7, bare, (n) => rawRequest('GET', `${collection}/${idOf(n)}`, adaloKey));
+      await ratio('get one, Formaloo', 0.7, bare, (n) => rawRequest('GET', forms.rowOf(n), forms.both));
     }
     if (isWanted('list')) {
       const bare = () => rawRequest('GET', '/t?limit=100', {});
       await ratio('list 100, native', 0.85, bare, () => rawRequest('GET', `${records}?limit=100`, nativeKey));
       await ratio('list 100, Adalo', 0.85, bare, () => rawRequest('GET', `${collection}?limit=100`, adaloKey));
+      await ratio('list 100, Formaloo', 0.85, bare, () => rawRequest('GET', `${forms.rows}?page_size=100`, forms.both));
+      const data = `/v1/public/retable/${server.filled.table}/data?limit=100`;
+      await ratio('list 100, Retable', 0.85, bare, () => rawRequest('GET', data, retableKey));
     }
     if (isWanted('filter')) {
       const cityOf = (n: number) => encodeURIComponent(String(rowOf(idOf(n))[2]));
@@ -174,6 +217,29 @@ async function againstFloor(): Promise<void> {
       lines.push({
         name: `${count / 1000} k creates in batches of 1,000`,
         value: `${batches.seconds.toFixed(1)} s, ${batches.failures} failures`,
+      });
+    }
+    if (isWanted('token')) {
+      const mint = await run({ ...ourLoad, request: () => rawRequest('POST', tokenPath, forms.basic, grant) });
+      lines.push({
+        name: 'mint a token over HTTP',
+        value: `${Math.round(mint.perSecond).toLocaleString('en')}/s; p99 ${mint.p99Ms.toFixed(1)} ms, ${mint.failures} failures`,
+        measured: mint.perSecond,
+        leastMeasured: 20_000,
+      });
+    }
+    if (isWanted('submit')) {
+      const submit = await run({
+        ...ourLoad,
+        connections: 64,
+        status: 201,
+        request: (n) => rawRequest('POST', forms.submit, forms.key, forms.submission(n)),
+      });
+      lines.push({
+        name: 'submit a form over HTTP, on disk, 64 in flight',
+        value: `${Math.round(submit.perSecond).toLocaleString('en')}/s; p99 ${submit.p99Ms.toFixed(1)} ms, ${submit.failures} failures`,
+        measured: submit.perSecond,
+        leastMeasured: 15_000,
       });
     }
     if (isWanted('mixed')) {
@@ -238,6 +304,24 @@ async function notifications(): Promise<void> {
   }
 }
 
+async function uploads(): Promise<void> {
+  const floor = await start('./floor.ts', join(folder, 'upload-floor.db'), '1');
+  const server = await start('./server.ts', join(folder, 'upload.db'), '1');
+  const path = `/api/v1/apps/${server.filled.app}/files?filename=a.txt`;
+  const { nativeKey } = requestsOf(server);
+  try {
+    lines.push(
+      ...(await benchUpload(
+        { url: server.url, path, headers: nativeKey, pid: server.process.pid },
+        { url: floor.url, path: '/upload', headers: {}, pid: floor.process.pid },
+      )),
+    );
+  } finally {
+    await stop(floor);
+    await stop(server);
+  }
+}
+
 function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -289,10 +373,12 @@ async function startTime(): Promise<void> {
 }
 
 try {
-  if (['get', 'list', 'filter', 'create', 'memory', 'mixed'].some(isWanted)) await againstFloor();
+  if (['get', 'list', 'filter', 'create', 'token', 'submit', 'memory', 'mixed'].some(isWanted)) await againstFloor();
   if (isWanted('notify')) await notifications();
   if (isWanted('inside') || isWanted('start')) await inProcess();
   if (isWanted('start')) await startTime();
+  if (isWanted('upload')) await uploads();
+  if (isWanted('backup')) lines.push(...(await benchBackup(folder, isQuick)));
   process.exitCode = printReport(lines) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -46,7 +46,30 @@ async function fill(count: number) {
     await core.store.write((tx) => tx.records.insert(table, piece, '2026-01-01T00:00:00.000Z', null));
   }
   if (pushUrl !== '') await addUsers(bench.id);
-  return { app: bench.id, table: table.id, native: native.secrets, adalo: adalo.secrets };
+  const formaloo = await createKey(core, systemActor, {
+    ...common,
+    kind: 'pair',
+    name: 'bench',
+    settings: { token_ttl_seconds: 3600 },
+  });
+  const retable = await createKey(core, systemActor, {
+    kind: 'personal',
+    name: 'bench',
+    workspace_id: workspace.id,
+    user_id: owner.id,
+    limit_per_second: 200_000,
+  });
+  return {
+    app: bench.id,
+    table: table.id,
+    fields: table.fields.map(({ id }) => id),
+    /** Slugs of records all over the table. */
+    slugs: Array.from({ length: 2000 }, (_, n) => core.secrets.slugs.encode(table.number, 1 + ((n * 7919) % count))),
+    native: native.secrets,
+    adalo: adalo.secrets,
+    formaloo: formaloo.secrets,
+    retable: retable.secrets,
+  };
 }
 
 /** The app's users, each with a device. */

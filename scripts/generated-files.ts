@@ -1,4 +1,6 @@
 /** The files of this repository that are made from its code. `npm run check` rebuilds and compares them. */
+import { formulaReference } from './formula-reference.ts';
+
 export interface GeneratedFile {
   /** From the root of the repository. */
   readonly path: string;
@@ -6,4 +8,6 @@ export interface GeneratedFile {
   make(): Promise<string> | string;
 }
 
-export const generatedFiles: readonly GeneratedFile[] = [];
+export const generatedFiles: readonly GeneratedFile[] = [
+  { path: 'docs/reference/formulas.md', make: formulaReference },
+];

@@ -1,7 +1,8 @@
 /** The composition root: opens the store, builds the core, mounts the dialects. No logic. */
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
-import { type Config, ConfigError, loadMasterKey } from './config.ts';
+import { type Config, ConfigError, loadMasterKey, nameOfPlace } from './config.ts';
+import type { FilesSource } from './core/backup/backup-files.ts';
 import type { BackupSource } from './core/backup/create-backup.ts';
 import type { BackupSchedule } from './core/backup/schedule-backups.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -21,13 +22,15 @@ import { createServer } from './http/server.ts';
 import { startJobs } from './jobs.ts';
 import { openFileStorage } from './store/files/index.ts';
 import { openStore, type StoreOptions, sqliteFile } from './store/index.ts';
+import { readStoredFiles } from './store/read-files.ts';
 import { snapshotSqlite } from './store/sqlite-snapshot.ts';
 
 // What commands do with database files and places of backups, without a server.
 export { checkSqlite } from './store/check-sqlite.ts';
 export { openFileStorage } from './store/files/index.ts';
 export { openStore } from './store/index.ts';
-export { readChanges, readFieldRows } from './store/read-changes.ts';
+export { readChanges, readFieldRows, readSchemaChanges, type SchemaChange } from './store/read-changes.ts';
+export { readFileRows } from './store/read-files.ts';
 export { restoreSqlite } from './store/restore-sqlite.ts';
 export { readDatabase } from './store/sqlite-snapshot.ts';
 
@@ -139,13 +142,19 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   };
 }
 
-function backupsOf({ backup }: Config): BackupSchedule | null {
-  return backup === null ? null : { ...backup, place: openFileStorage(backup.place) };
+function backupsOf(config: Config): BackupSchedule | null {
+  const { backup } = config;
+  return backup === null ? null : { ...backup, place: openFileStorage(backup.place), files: filesOf(config) };
+}
+
+function filesOf({ files, areFilesBackedUp, databaseUrl }: Config): FilesSource {
+  if (!areFilesBackedUp) return { kept: 'elsewhere', place: nameOfPlace(files) };
+  return { kept: 'here', storage: openFileStorage(files), list: () => readStoredFiles(sqliteFile(databaseUrl)) };
 }
 
 /** A database beside which a server may be running: what a backup is made of. */
 export function databaseOf(config: Config, clock: Clock = systemClock): BackupSource {
-  return { clock, snapshot: () => snapshotSqlite(sqliteFile(config.databaseUrl)) };
+  return { clock, snapshot: () => snapshotSqlite(sqliteFile(config.databaseUrl)), files: filesOf(config) };
 }
 
 /** Where it listens is said by who started it; the framework's own entry about that would be a second one. */

@@ -30,6 +30,8 @@ export interface Config {
   /** Largest request body. */
   readonly bodyBytesMax: number;
   readonly files: FilesConfig;
+  /** False: backups leave out uploaded files, because whoever keeps them keeps copies of them. */
+  readonly areFilesBackedUp: boolean;
   /** Null: the server makes no backups by itself. */
   readonly backup: BackupConfig | null;
   readonly keep: Keep;
@@ -107,6 +109,7 @@ export function readConfig(env: Environment = process.env): Config {
     shedAfterMs: wholeNumber('TESSERA_SHED_AFTER_MS', env.TESSERA_SHED_AFTER_MS, 20, 0, 10_000),
     bodyBytesMax: wholeNumber('TESSERA_BODY_MIB_MAX', env.TESSERA_BODY_MIB_MAX, 50, 1, 1024) * mebibyte,
     files: files(env, database),
+    areFilesBackedUp: oneOf('TESSERA_BACKUP_FILES', env.TESSERA_BACKUP_FILES, 'on', ['on', 'off']) === 'on',
     backup: backup(env),
     keep: keep(env),
   });
@@ -155,6 +158,9 @@ function keep(env: Environment): Keep {
     changesDays: days('TESSERA_KEEP_CHANGES_DAYS', keepDefaults.changesDays),
     auditDays: days('TESSERA_KEEP_AUDIT_DAYS', keepDefaults.auditDays),
     usageDays: days('TESSERA_KEEP_USAGE_DAYS', keepDefaults.usageDays),
+    deliveryContentDays: days('TESSERA_KEEP_DELIVERY_CONTENT_DAYS', keepDefaults.deliveryContentDays),
+    deliveryDays: days('TESSERA_KEEP_DELIVERIES_DAYS', keepDefaults.deliveryDays),
+    notificationDays: days('TESSERA_KEEP_NOTIFICATIONS_DAYS', keepDefaults.notificationDays),
     idempotencyHours: wholeNumber(
       'TESSERA_KEEP_IDEMPOTENCY_HOURS',
       env.TESSERA_KEEP_IDEMPOTENCY_HOURS,
@@ -173,6 +179,16 @@ function backup(env: Environment): BackupConfig | null {
     everyMs: duration('TESSERA_BACKUP_EVERY', env.TESSERA_BACKUP_EVERY, 24 * 3_600_000),
     keep: wholeNumber('TESSERA_BACKUP_KEEP', env.TESSERA_BACKUP_KEEP, 7, 1, 10_000),
   };
+}
+
+/** The settings of another database than the one that the environment names. */
+export function readConfigOf(databaseUrl: string, env: Environment = process.env): Config {
+  return readConfig({ ...env, DATABASE_URL: databaseUrl });
+}
+
+/** A place as people name it, without its keys. */
+export function nameOfPlace(place: FilesConfig): string {
+  return place.kind === 'disk' ? place.folder : `s3://${place.bucket}/${place.prefix}`;
 }
 
 /** Where backups are, as it is typed: a folder, or an object store as in TESSERA_BACKUP. */

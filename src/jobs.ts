@@ -1,13 +1,12 @@
 /** What runs by itself: what is queued is sent, usage is flushed, what has passed its life is cleared. */
 import { type BackupSchedule, createBackupJob } from './core/backup/schedule-backups.ts';
 import type { Core } from './core/context.ts';
-import { clearDeliveries } from './core/deliveries/clear-deliveries.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
+import { clearImports } from './core/import/delete-import.ts';
+import { runImports } from './core/import/run-imports.ts';
 import { removeExpiredSecrets } from './core/keys/remove-expired-secrets.ts';
-import { clearNotifications } from './core/push/clear-notifications.ts';
 import { createPushChannel } from './core/push/push-channel.ts';
-import { clearIdempotency } from './core/records/clear-idempotency.ts';
 import { clearOld } from './core/retention/clear-old.ts';
 import { createWebhookChannel } from './core/webhooks/webhook-channel.ts';
 
@@ -42,13 +41,13 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
       running.add(run);
     }, ms).unref();
   };
+  const imports = runImports(core, (error) => onFailure('imports', error));
   const timers = [
     every('usage', 3_000, () => core.meter.flush()),
     every('visits', 5_000, () => core.visits.flush()),
-    every('idempotency', 60_000, () => clearIdempotency(core)),
-    every('clear-deliveries', 60_000, () => clearDeliveries(core)),
-    every('clear-notifications', 600_000, () => clearNotifications(core)),
-    every('retention', 600_000, () => clearOld(core)),
+    every('retention', 60_000, () => clearOld(core)),
+    every('imports', 30_000, async () => imports.wake()),
+    every('clear-imports', 600_000, () => clearImports(core)),
     every('expired-secrets', 600_000, () => removeExpiredSecrets(core)),
     every('files', 60_000, createFileCollector(core)),
     ...(backups === null
@@ -60,6 +59,7 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      await imports.stop();
       await deliveries.stop();
       await Promise.all(running);
       await core.meter.flush();

@@ -1,6 +1,7 @@
-/** `tessera backup`: a copy of the database as it is now, also beside a running server. */
+/** `tessera backup`: a copy of everything as it is now, also beside a running server. */
 import type { Command } from 'commander';
-import { type FilesConfig, readBackupPlace, readConfig } from '../config.ts';
+import { type FilesConfig, nameOfPlace, readBackupPlace, readConfig } from '../config.ts';
+import type { ManifestFiles } from '../core/backup/manifest.ts';
 import { toIso } from '../core/clock.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
@@ -12,6 +13,8 @@ import { readWhole } from './read-options.ts';
 interface BackupOptions {
   readonly to?: string;
   readonly keep?: number;
+  /** False: `--without-files`. */
+  readonly withoutFiles?: boolean;
   readonly list?: boolean;
   readonly json?: boolean;
 }
@@ -20,11 +23,12 @@ export function addBackup(program: Command, done: Done): void {
   program
     .command('backup')
     .description(
-      'Copy the database as it is now, compressed, with a manifest. A server that is running goes on meanwhile. ' +
-        'The master key and the uploaded files are not in it.',
+      'Copy the database and the uploaded files as they are now, with a manifest. A server that is running goes on ' +
+        'meanwhile. Files that are in the place already are not copied again. The master key is not in it.',
     )
     .option('--to <place>', 'folder or s3://bucket/prefix?endpoint=… (default: $TESSERA_BACKUP)')
     .option('--keep <number>', 'remove all backups there but the newest so many', readWhole)
+    .option('--without-files', 'leave out the uploaded files, where a copy of them is kept in another way')
     .option('--list', 'list the backups there instead of making one')
     .option(...jsonOption)
     .addHelpText(
@@ -49,21 +53,54 @@ async function backup(options: BackupOptions): Promise<number> {
   requireDatabase(config);
   const { databaseOf, openFileStorage } = await import('../app.ts');
   const { createBackup } = await import('../core/backup/create-backup.ts');
-  const { rotateBackups } = await import('../core/backup/list-backups.ts');
+  const { rotateBackups } = await import('../core/backup/rotate-backups.ts');
   const { systemClock } = await import('../core/clock.ts');
   const storage = openFileStorage(place);
-  const progress = createLateProgress(options.json !== true);
-  const { name, manifest } = await createBackup(databaseOf(config), storage, progress.update).finally(progress.stop);
+  const areFilesBackedUp = config.areFilesBackedUp && options.withoutFiles !== true;
+  const ofDatabase = createLateProgress(options.json !== true);
+  const ofFiles = createLateProgress(options.json !== true);
+  const { name, manifest } = await createBackup(databaseOf({ ...config, areFilesBackedUp }), storage, {
+    onFileBytes: ofFiles.update,
+    onBytes(done, total) {
+      ofFiles.stop();
+      ofDatabase.update(done, total);
+    },
+  }).finally(() => {
+    ofFiles.stop();
+    ofDatabase.stop();
+  });
   const removed = options.keep === undefined ? [] : await rotateBackups(storage, options.keep, systemClock.now());
-  const { compressed, database, facts } = manifest;
+  const { compressed, database, facts, files } = manifest;
   if (options.json === true) {
-    sayJson({ name, place: textOf(place), made_at: manifest.madeAt, compressed, database, removed });
+    sayJson({
+      name,
+      place: nameOfPlace(place),
+      made_at: manifest.madeAt,
+      compressed,
+      database,
+      files: filesJson(files),
+      removed,
+    });
   } else {
-    say(`${name} in ${textOf(place)}: ${megabytes(compressed.bytes)}, unpacked ${megabytes(database.bytes)}`);
+    say(`${name} in ${nameOfPlace(place)}: ${megabytes(compressed.bytes)}, unpacked ${megabytes(database.bytes)}`);
+    say(filesSentence(files));
     if (removed.length > 0) say(`Removed ${removed.join(', ')}`);
     note(keyNotice(facts.masterKeyFingerprint));
   }
   return exitCodes.ok;
+}
+
+function filesJson(files: ManifestFiles) {
+  const { kept, count, bytes } = files;
+  return kept === 'here' ? { kept, count, bytes, missing: files.missing } : { kept, count, bytes, place: files.place };
+}
+
+function filesSentence(files: ManifestFiles): string {
+  const what = `${files.count.toLocaleString('en-US')} files, ${megabytes(files.bytes)}`;
+  if (files.kept === 'elsewhere') return `${what}: not in it, kept in ${files.place ?? 'another place'}`;
+  if (files.missing === 0) return what;
+  const lost = files.missing.toLocaleString('en-US');
+  return `${what}; the content of ${lost} more is lost or damaged (${files.missingIds.slice(0, 5).join(', ')}…)`;
 }
 
 /** A progress bar whose total is known with its first step. */
@@ -96,10 +133,6 @@ function placeOf(text: string | undefined, configured: FilesConfig | undefined):
   throw new CliError(exitCodes.usage, 'where to? Name a folder with --to, or set TESSERA_BACKUP');
 }
 
-export function textOf(place: FilesConfig): string {
-  return place.kind === 'disk' ? place.folder : `s3://${place.bucket}/${place.prefix}`;
-}
-
 export function keyNotice(fingerprint: string | null): string {
   const which = fingerprint === null ? '' : ` (fingerprint ${fingerprint})`;
   return (
@@ -119,17 +152,22 @@ async function list(place: FilesConfig, { json }: BackupOptions): Promise<number
   const storage = openFileStorage(place);
   const backups = await Promise.all(
     (await listBackups(storage)).map(async ({ name, at }) => {
-      const { compressed } = (await openBackup(storage, name)).manifest;
-      return { name, made_at: toIso(at), bytes: compressed.bytes };
+      const { compressed, files } = (await openBackup(storage, name)).manifest;
+      return { name, made_at: toIso(at), bytes: compressed.bytes, files: filesJson(files) };
     }),
   );
-  if (json === true) sayJson({ place: textOf(place), backups });
-  else if (backups.length === 0) say(`There is no backup in ${textOf(place)}.`);
+  if (json === true) sayJson({ place: nameOfPlace(place), backups });
+  else if (backups.length === 0) say(`There is no backup in ${nameOfPlace(place)}.`);
   else
     say(
       alignColumns([
-        ['NAME', 'MADE AT', 'SIZE'],
-        ...backups.map((one) => [one.name, one.made_at, megabytes(one.bytes)]),
+        ['NAME', 'MADE AT', 'SIZE', 'FILES'],
+        ...backups.map(({ name, made_at, bytes, files }) => [
+          name,
+          made_at,
+          megabytes(bytes),
+          files.kept === 'here' ? `${files.count}, ${megabytes(files.bytes)}` : 'elsewhere',
+        ]),
       ]),
     );
   return exitCodes.ok;

@@ -3,20 +3,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import { type FilesConfig, masterKeyFile, readBackupPlace, readConfig } from '../config.ts';
+import { type FilesConfig, masterKeyFile, nameOfPlace, readBackupPlace, readConfig, readConfigOf } from '../config.ts';
 import type { Manifest } from '../core/backup/manifest.ts';
-import type { Replayed } from '../core/backup/replay-changes.ts';
+import type { OpenBackup } from '../core/backup/read-backup.ts';
+import type { RestoredFiles } from '../core/backup/restore-files.ts';
 import { toIso } from '../core/clock.ts';
-import { createLateProgress, keyNotice, textOf } from './backup.ts';
+import { createLateProgress, keyNotice } from './backup.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 import { note, say, sayJson } from './output.ts';
 import { readInstant } from './read-options.ts';
+import { replayNewer } from './replay-newer.ts';
 
 interface RestoreOptions {
   readonly to: string;
   readonly at?: number;
   readonly changesFrom?: string;
+  readonly recordsOnly?: boolean;
+  readonly withoutFiles?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,7 +33,9 @@ interface Found {
 export function addRestore(program: Command, done: Done): void {
   program
     .command('restore')
-    .description('Restore a backup into an empty place. It counts only when it is whole, undamaged and complete.')
+    .description(
+      'Restore a backup, with its files, into an empty place. It counts only when it is whole, undamaged and complete.',
+    )
     .argument('<backup>', 'file of a backup, or a place of backups (folder, s3://…): there, the last one')
     .requiredOption('--to <database>', 'where it goes, as in sqlite:./data/tessera.db; nothing may be there yet')
     .option('--at <time>', 'the last backup before this time, as in 2026-03-05T09:00:00Z', readInstant)
@@ -37,6 +43,8 @@ export function addRestore(program: Command, done: Done): void {
       '--changes-from <database>',
       'a newer database or backup: its changes of records up to --at are applied to the backup',
     )
+    .option('--records-only', 'with --changes-from: go on although tables or fields were changed in between')
+    .option('--without-files', 'leave the uploaded files where they are')
     .option(...jsonOption)
     .addHelpText(
       'after',
@@ -51,22 +59,62 @@ export function addRestore(program: Command, done: Done): void {
     .action(async (backup: string, options: RestoreOptions) => done(await restore(backup, options)));
 }
 
+type Replayed = Awaited<ReturnType<typeof replayNewer>>;
+
 async function restore(text: string, options: RestoreOptions): Promise<number> {
-  const config = readConfig({ DATABASE_URL: /^\w+:/.test(options.to) ? options.to : `sqlite:${options.to}` });
+  const config = readConfigOf(/^\w+:/.test(options.to) ? options.to : `sqlite:${options.to}`);
   const target = config.databaseFile;
   if (target === null)
     throw new CliError(exitCodes.usage, '--to: must be an SQLite database, as in sqlite:./data/tessera.db');
   const app = await import('../app.ts');
   const { openBackup } = await import('../core/backup/read-backup.ts');
   const { place, name } = await find(text, options.at);
-  const { manifest, read } = await openBackup(app.openFileStorage(place), name);
+  const backup = await openBackup(app.openFileStorage(place), name);
+  const { manifest, read } = backup;
   await refuseOtherKey(manifest, target);
   const progress = createLateProgress(options.json !== true);
   const content = read((bytes) => progress.update(bytes, manifest.database.bytes));
   await app.restoreSqlite(target, content, manifest.facts).finally(progress.stop);
-  const replayed = options.changesFrom === undefined ? null : await replay(manifest, target, options);
-  tell({ place, name }, manifest, target, replayed, options);
+  const filesTo = options.withoutFiles === true ? null : config.files;
+  const files = filesTo === null ? null : await restoreContents(place, backup, target, filesTo, options);
+  const replayed =
+    options.changesFrom === undefined
+      ? null
+      : await replayNewer(manifest, target, {
+          changesFrom: options.changesFrom,
+          at: options.at ?? Number.POSITIVE_INFINITY,
+          isRecordsOnly: options.recordsOnly === true,
+          files: filesTo,
+          isProgressWanted: options.json !== true,
+        });
+  tell({ place, name }, manifest, target, { files, replayed }, options);
   return exitCodes.ok;
+}
+
+/** Without its files, a database is not restored: it goes again. Files that came so far stay, and are taken the next time. */
+async function restoreContents(
+  place: FilesConfig,
+  { manifest, files }: OpenBackup,
+  target: string,
+  to: FilesConfig,
+  options: RestoreOptions,
+): Promise<RestoredFiles | null> {
+  if (manifest.files.kept === 'elsewhere') return null;
+  const { openFileStorage } = await import('../app.ts');
+  const { restoreFiles } = await import('../core/backup/restore-files.ts');
+  const { rm } = await import('node:fs/promises');
+  const progress = createLateProgress(options.json !== true);
+  const total = manifest.files.bytes;
+  try {
+    return await restoreFiles(openFileStorage(place), files(), openFileStorage(to), (done) =>
+      progress.update(done, total),
+    );
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  } finally {
+    progress.stop();
+  }
 }
 
 async function find(text: string, at: number | undefined): Promise<Found> {
@@ -104,62 +152,17 @@ async function refuseOtherKey({ facts }: Manifest, target: string): Promise<void
   );
 }
 
-async function replay(manifest: Manifest, target: string, options: RestoreOptions): Promise<Replayed> {
-  const app = await import('../app.ts');
-  const { replayChanges } = await import('../core/backup/replay-changes.ts');
-  const { systemClock } = await import('../core/clock.ts');
-  const { rm } = await import('node:fs/promises');
-  const newer = await openNewer(options.changesFrom ?? '', target);
-  try {
-    const { facts, problems } = await app.readDatabase(newer.file);
-    if (facts === null) throw new CliError(exitCodes.refused, `--changes-from: ${problems[0]}`);
-    if (facts.masterKeyFingerprint !== manifest.facts.masterKeyFingerprint) {
-      throw new CliError(exitCodes.refused, '--changes-from: is not a later state of the database in the backup');
-    }
-    const progress = createLateProgress(options.json !== true);
-    const store = await app.openStore({ databaseUrl: `sqlite:${target}`, clock: systemClock });
-    try {
-      return await replayChanges(store, app.readChanges(newer.file, manifest.facts.lastChange), {
-        facts: manifest.facts,
-        until: options.at ?? Number.POSITIVE_INFINITY,
-        fields: app.readFieldRows(newer.file),
-        onProgress: (done) => progress.update(done, facts.lastChange - manifest.facts.lastChange),
-      });
-    } finally {
-      progress.stop();
-      await store.close();
-    }
-  } catch (error) {
-    // Half of the changes are neither the backup nor the time that was asked for.
-    for (const end of ['', '-wal', '-shm']) await rm(target + end, { force: true });
-    throw error;
-  } finally {
-    await newer.remove();
-  }
-}
-
-/** The newer database: itself, or unpacked from a backup beside the target. */
-async function openNewer(text: string, target: string): Promise<{ readonly file: string; remove(): Promise<void> }> {
-  const { nameOfKey } = await import('../core/backup/manifest.ts');
-  const { openBackup } = await import('../core/backup/read-backup.ts');
-  const { rm } = await import('node:fs/promises');
-  const app = await import('../app.ts');
-  const path = text.replace(/^sqlite:(?:\/\/(?=\/))?/, '');
-  if (!existsSync(path)) throw new CliError(exitCodes.notFound, `--changes-from: there is no ${path}`);
-  const name = nameOfKey(basename(path));
-  if (name === null) return { file: path, remove: async () => undefined };
-  const { manifest, read } = await openBackup(app.openFileStorage(readBackupPlace(dirname(path))), name);
-  const file = `${target}.newer`;
-  await rm(file, { force: true });
-  await app.restoreSqlite(file, read(), manifest.facts);
-  return { file, remove: () => rm(file, { force: true }) };
+interface Outcome {
+  /** Null: none were asked for, or the backup has none. */
+  readonly files: RestoredFiles | null;
+  readonly replayed: Replayed | null;
 }
 
 function tell(
   { place, name }: Found,
   manifest: Manifest,
   target: string,
-  replayed: Replayed | null,
+  { files, replayed }: Outcome,
   options: RestoreOptions,
 ): void {
   const { facts, madeAt } = manifest;
@@ -169,15 +172,34 @@ function tell(
       database: target,
       name,
       made_at: madeAt,
-      changes: replayed === null ? null : { applied: replayed.applied, left_out: leftOut },
+      files: files === null ? null : { count: files.count, bytes: files.bytes },
+      changes:
+        replayed === null
+          ? null
+          : {
+              applied: replayed.applied,
+              left_out: leftOut,
+              files: replayed.files.added,
+              files_missing: replayed.files.missing,
+            },
       master_key_fingerprint: facts.masterKeyFingerprint,
     });
   }
-  say(`Restored ${name} from ${textOf(place)} to ${target}: as it was at ${madeAt}.`);
+  say(`Restored ${name} from ${nameOfPlace(place)} to ${target}: as it was at ${madeAt}.`);
+  if (files !== null) say(`${files.count.toLocaleString('en-US')} files, each with its checksum.`);
+  else if (manifest.files.kept === 'elsewhere' && (manifest.files.count > 0 || manifest.files.place === null)) {
+    note(
+      `Its files are not in the backup${manifest.files.place === null ? '' : `: they are in ${manifest.files.place}`}.`,
+    );
+  }
+  if (manifest.files.kept === 'here' && manifest.files.missing > 0) {
+    note(`The content of ${manifest.files.missing} more files was lost or damaged when the backup was made.`);
+  }
   if (replayed !== null) {
     const until = replayed.until === null ? '' : `, the last of ${toIso(replayed.until)}`;
     say(`Applied ${replayed.applied.toLocaleString('en-US')} changes of records${until}.`);
     if (leftOut > 0) note(`${leftOut} changes of tables that were made after the backup could not be applied.`);
+    if (replayed.files.missing > 0) note(`The content of ${replayed.files.missing} newer files could not be found.`);
   }
   if (!existsSync(masterKeyFile(target))) {
     note(

@@ -9,6 +9,7 @@ import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { addKey } from './key.ts';
+import { addNotification } from './notification.ts';
 import { tellFailure } from './output.ts';
 import { addPlan } from './plan.ts';
 import { addRestore } from './restore.ts';
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addKey,
   addTable,
   addField,
+  addNotification,
   addUser,
   addPlan,
   addCompletion,

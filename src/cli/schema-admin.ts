@@ -27,7 +27,8 @@ export interface SchemaAdmin extends Places {
   createTable(appId: string, name: string, fields: readonly FieldInput[]): Promise<ShownTable>;
   deleteTable(tableId: string): Promise<void>;
   addField(tableId: string, field: FieldInput): Promise<ShownField>;
-  deleteField(tableId: string, fieldId: string): Promise<void>;
+  /** Answers the names of formulas that read the field. */
+  deleteField(tableId: string, fieldId: string): Promise<readonly string[]>;
 }
 
 export async function localSchemaAdmin(core: Core): Promise<SchemaAdmin> {
@@ -53,7 +54,7 @@ export async function localSchemaAdmin(core: Core): Promise<SchemaAdmin> {
       const table = await openTable(core, systemActor, tableId);
       const field = table.fieldById.get(fieldId);
       if (field === undefined) throw new AppError('field_not_found');
-      await deleteFields(core, systemActor, table, [field]);
+      return (await deleteFields(core, systemActor, table, [field])).map((use) => use.name);
     },
   };
 }
@@ -68,7 +69,11 @@ export function remoteSchemaAdmin(remote: Remote): SchemaAdmin {
     createTable: (appId, name, fields) => api.call<ShownTable>('POST', inApp(appId), { name, fields }),
     deleteTable: (id) => api.call<void>('DELETE', inTable(id)),
     addField: (id, field) => api.call<ShownField>('POST', inTable(id, '/fields'), field),
-    deleteField: (id, fieldId) => api.call<void>('DELETE', inTable(id, `/fields/${encodeURIComponent(fieldId)}`)),
+    async deleteField(id, fieldId) {
+      const path = inTable(id, `/fields/${encodeURIComponent(fieldId)}`);
+      const answer = await api.call<{ broken_formulas: { name: string }[] } | undefined>('DELETE', path);
+      return answer?.broken_formulas.map((use) => use.name) ?? [];
+    },
   };
 }
 

@@ -32,6 +32,7 @@ interface AddFieldOptions extends FieldOptions {
   readonly options?: Record<string, Json>;
   readonly choice?: readonly string[];
   readonly target?: string;
+  readonly formula?: string;
   readonly required?: boolean;
   readonly unique?: boolean;
   readonly indexed?: boolean;
@@ -89,6 +90,7 @@ export function addField(program: Command, done: Done): void {
     .option('--options <json>', 'options of the type, as JSON', readObject)
     .option('--choice <name>', 'choice of a select field; repeatable', collect)
     .option('--target <table>', 'table that a relation links to')
+    .option('--formula <expression>', 'what a formula field works out, with fields in braces')
     .option('--required', 'a record must have a value')
     .option('--unique', 'no two records have the same value')
     .option('--indexed', 'filters and sorts stay fast in large tables')
@@ -96,6 +98,7 @@ export function addField(program: Command, done: Done): void {
       'after',
       examples(
         ['tessera field create Status single_select --table Orders --choice Open --choice Paid', 'With its choices:'],
+        [`tessera field create Total formula --table Orders --formula '{Price} * {Quantity}'`, 'A formula:'],
         ['tessera field create Customer relation --table Orders --target Customers', 'A relation:'],
         [`tessera field create Price number --table Orders --options '{"precision":2}'`, 'With options of its type:'],
       ),
@@ -116,8 +119,13 @@ export function addField(program: Command, done: Done): void {
       run(options, done, async (admin, appId) => {
         const table = pick(await admin.tables(appId), options.table, 'table');
         const { id, name } = pick(table.fields, wanted, 'field');
-        await admin.deleteField(table.id, id);
-        return { json: { id, deleted: true }, text: () => `Deleted field ${name} (${id}).` };
+        const broken = await admin.deleteField(table.id, id);
+        const warning =
+          broken.length === 0 ? '' : ` These formulas read it and show #FIELD! now: ${broken.join(', ')}.`;
+        return {
+          json: { id, deleted: true, broken_formulas: broken },
+          text: () => `Deleted field ${name} (${id}).${warning}`,
+        };
       }),
     );
 }
@@ -157,7 +165,7 @@ async function run(
 function inputOf(
   name: string,
   type: FieldTypeName,
-  { options = {}, choice, target, required, unique, indexed }: AddFieldOptions,
+  { options = {}, choice, target, formula, required, unique, indexed }: AddFieldOptions,
   tables: readonly ShownTable[],
 ): FieldInput {
   return {
@@ -166,6 +174,7 @@ function inputOf(
     options: {
       ...options,
       ...(choice === undefined ? {} : { choices: choice.map((one) => ({ name: one })) }),
+      ...(formula === undefined ? {} : { expression: formula }),
       ...(target === undefined ? {} : { target: pick(tables, target, 'target').id }),
     },
     ...(required === true ? { required } : {}),

@@ -5,10 +5,12 @@
 
 import type { Events } from './events.ts';
 import type { Field } from './fields/field-type.ts';
-import { fieldTypes } from './fields/index.ts';
+import { columnStorageOf, fieldTypes } from './fields/index.ts';
+import type { RelatedTables } from './formulas/field-paths.ts';
+import { resolveFormulas, tablesReached } from './formulas/resolve-formulas.ts';
 import type { Reads } from './store.ts';
 import type { AppRow, FieldRow, TableRow, WorkspaceRow } from './system-rows.ts';
-import { systemColumns, type TableSchema } from './tables/table-schema.ts';
+import { type FormulaField, systemColumns, type TableSchema } from './tables/table-schema.ts';
 
 /** Tables kept in memory at most; the least recently loaded go first. */
 const tablesMax = 10_000;
@@ -44,13 +46,21 @@ export function createCatalog(store: Reads, events: Events): Catalog {
     generation += 1;
     tableIdsOfApp.clear();
     if (tableId !== null) {
-      tables.delete(tableId);
+      forget(tableId);
       return;
     }
     workspaces.clear();
     apps.clear();
     tables.clear();
   });
+
+  /** Drops a table, and with it those whose formulas read it: they were made for its fields as they were. */
+  function forget(tableId: string): void {
+    tables.delete(tableId);
+    for (const [id, { formulas }] of tables) {
+      if (formulas.length > 0 && formulas.some(({ formula }) => formula.tables.has(tableId))) tables.delete(id);
+    }
+  }
 
   /** Loads through, and keeps the result only when nothing changed meanwhile. */
   async function cached<V>(
@@ -113,7 +123,7 @@ export function createCatalog(store: Reads, events: Events): Catalog {
       const left = (changing.get(tableId) ?? 1) - 1;
       if (left > 0) changing.set(tableId, left);
       else changing.delete(tableId);
-      tables.delete(tableId);
+      forget(tableId);
       tableIdsOfApp.clear();
     },
   };
@@ -125,9 +135,17 @@ export async function loadTable(reads: Reads, id: string): Promise<TableSchema |
   if (row === undefined) return undefined;
   const app = await reads.find('apps', { id: row.app_id });
   if (app === undefined) return undefined;
-  const fields = await reads.list(
+  const fields = await fieldRows(reads, id);
+  const reached = tablesReached(fields);
+  if (reached.size === 0) return toTableSchema(row, app.workspace_id, fields);
+  return toTableSchema(row, app.workspace_id, fields, await loadRelated(reads, app.workspace_id, reached));
+}
+
+/** In the order that people see. */
+function fieldRows(reads: Reads, tableId: string): Promise<FieldRow[]> {
+  return reads.list(
     'fields',
-    { table_id: id },
+    { table_id: tableId },
     {
       orderBy: [
         ['position', 'asc'],
@@ -136,12 +154,34 @@ export async function loadTable(reads: Reads, id: string): Promise<TableSchema |
       ],
     },
   );
-  return toTableSchema(row, app.workspace_id, fields);
 }
 
+/** Tables as formulas of another table see them: their own formulas know no relations. */
+export async function loadRelated(
+  reads: Reads,
+  workspaceId: string,
+  ids: Iterable<string>,
+): Promise<Map<string, TableSchema>> {
+  const related = new Map<string, TableSchema>();
+  for (const id of ids) {
+    const row = await reads.find('tables', { id });
+    if (row !== undefined) related.set(id, toTableSchema(row, workspaceId, await fieldRows(reads, id)));
+  }
+  return related;
+}
+
+const noTables: RelatedTables = new Map();
+
 /** Resolves rows into the immutable form that the rest of the core reads. */
-export function toTableSchema(row: TableRow, workspaceId: string, rows: readonly FieldRow[]): TableSchema {
+export function toTableSchema(
+  row: TableRow,
+  workspaceId: string,
+  rows: readonly FieldRow[],
+  related: RelatedTables = noTables,
+): TableSchema {
   const columns: string[] = [...systemColumns];
+  // Formulas have their values after all columns.
+  let formulaSlot = columns.length + rows.filter(({ type }) => columnStorageOf(type) !== null).length;
   const fields = rows.map((fieldRow): Field => {
     const type = fieldTypes[fieldRow.type];
     let slot = -1;
@@ -149,6 +189,8 @@ export function toTableSchema(row: TableRow, workspaceId: string, rows: readonly
     if (type.systemColumn !== undefined) {
       column = type.systemColumn;
       slot = systemColumns.indexOf(type.systemColumn);
+    } else if (type.storage === 'formula') {
+      slot = formulaSlot++;
     } else if (type.storage !== 'links') {
       column = fieldRow.column_name;
       slot = columns.push(column) - 1;
@@ -169,7 +211,7 @@ export function toTableSchema(row: TableRow, workspaceId: string, rows: readonly
       slot,
     };
   });
-  return {
+  const table: TableSchema = {
     id: row.id,
     number: row.number,
     appId: row.app_id,
@@ -188,6 +230,20 @@ export function toTableSchema(row: TableRow, workspaceId: string, rows: readonly
     fieldById: new Map(fields.map((field) => [field.id, field])),
     columns,
     relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
+    formulas: [],
     physicalName: `t_${row.id}`,
+  };
+  return formulaSlot === columns.length ? table : withFormulas(table, resolveFormulas(table, related));
+}
+
+function withFormulas(table: TableSchema, formulas: readonly FormulaField[]): TableSchema {
+  const changed = new Map(formulas.map(({ field }) => [field.id, field]));
+  const fields = table.fields.map((field) => changed.get(field.id) ?? field);
+  return {
+    ...table,
+    fields,
+    fieldByName: new Map(fields.map((field) => [field.name, field])),
+    fieldById: new Map(fields.map((field) => [field.id, field])),
+    formulas,
   };
 }

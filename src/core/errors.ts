@@ -36,6 +36,7 @@ export const errorMeanings = {
   key_not_found: 'There is no such key, or it is not yours.',
   plan_not_found: 'There is no such plan.',
   webhook_not_found: 'There is no such webhook, or it is not yours.',
+  import_not_found: 'There is no such import, or it is not yours.',
   event_not_found: 'There is no such event of this webhook.',
   event_expired: 'The content of the event is no longer kept.',
   device_not_found: 'There is no such device, or it is not yours.',

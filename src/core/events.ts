@@ -11,6 +11,8 @@ export interface EventMap {
   'keys.changed': { readonly keyId: string | null };
   /** A webhook was made, changed or removed: what is held about the webhooks of its table (null: of all) is stale. */
   'webhooks.changed': { readonly tableId: string | null };
+  /** An import waits to be run. */
+  'import.queued': { readonly id: string };
   /** Targets that have something to be sent, which is on disk. */
   'deliveries.queued': readonly { readonly id: string; readonly channel: DeliveryChannel }[];
 }

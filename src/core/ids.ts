@@ -73,9 +73,13 @@ export function randomLowerAlphanumeric(length: number): string {
   return randomText(lowerAlphanumeric, length);
 }
 
-/** Five digits at a time: the largest power of 62 whose remainders, shifted by 16 bits, stay exact in a number. */
-const digitsPerStep = 5;
+/** Four digits at a time: remainders of this power of 62, shifted by a limb's 24 bits, stay exact in a number. */
+const digitsPerStep = 4;
 const step = 62 ** digitsPerStep;
+const limbBytes = 3;
+
+/** All texts of two digits: half the work of single ones. */
+const pairs = Array.from({ length: 62 * 62 }, (_, n) => base62.charAt(Math.floor(n / 62)) + base62.charAt(n % 62));
 
 const digitOf = new Int8Array(128).fill(-1);
 for (let digit = 0; digit < 62; digit++) digitOf[base62.charCodeAt(digit)] = digit;
@@ -86,28 +90,27 @@ export function base62Length(byteCount: number): number {
 }
 
 /** Bytes as one big-endian number in base62, left-padded to the length that so many bytes always fit in. */
-export function encodeBase62(bytes: Uint8Array): string {
-  const limbs: number[] = [];
-  for (let at = bytes.length; at > 0; at -= 2)
-    limbs.unshift(((at > 1 ? bytes[at - 2] : 0) ?? 0) * 256 + (bytes[at - 1] ?? 0));
-  const length = base62Length(bytes.length);
+export function encodeBase62(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  const count = Math.ceil((end - start) / limbBytes);
+  const limbs: number[] = new Array(count);
+  const byteAt = (at: number) => (at < start ? 0 : (bytes[at] ?? 0));
+  for (let i = 0, at = end - limbBytes * count; i < count; i++, at += limbBytes)
+    limbs[i] = byteAt(at) * 65536 + byteAt(at + 1) * 256 + byteAt(at + 2);
+  const length = base62Length(end - start);
   let text = '';
-  while (text.length < length) {
+  for (let first = 0; text.length < length; ) {
     let remainder = 0;
-    for (let i = 0; i < limbs.length; i++) {
-      const value = remainder * 65536 + (limbs[i] ?? 0);
+    for (let i = first; i < count; i++) {
+      const value = remainder * 0x1000000 + (limbs[i] ?? 0);
       const quotient = Math.floor(value / step);
       limbs[i] = quotient;
       remainder = value - quotient * step;
     }
-    let digits = '';
-    for (let i = 0; i < digitsPerStep && text.length + digits.length < length; i++) {
-      digits = base62.charAt(remainder % 62) + digits;
-      remainder = Math.floor(remainder / 62);
-    }
-    text = digits + text;
+    while (first < count && limbs[first] === 0) first++;
+    const high = Math.floor(remainder / 3844);
+    text = (pairs[high] ?? '') + (pairs[remainder - high * 3844] ?? '') + text;
   }
-  return text;
+  return text.length === length ? text : text.slice(text.length - length);
 }
 
 /** The bytes that `encodeBase62` turned into this text; null when no bytes of this count give it. */

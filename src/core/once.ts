@@ -4,7 +4,7 @@
  */
 import type { Core } from './context.ts';
 import { AppError } from './errors.ts';
-import { keepDefaults } from './retention/keep.ts';
+import { keepOf } from './retention/keep.ts';
 import type { Tx } from './store.ts';
 
 const hourMs = 3600 * 1000;
@@ -58,7 +58,7 @@ export async function writeOnce<T>(core: Core, once: Once<T> | undefined, work: 
       fingerprint,
       status,
       body: once.isSecret === true ? core.secrets.seal(body, owner) : body,
-      expires_at: now + (core.settings.keep ?? keepDefaults).idempotencyHours * hourMs,
+      expires_at: now + keepOf(core).idempotencyHours * hourMs,
     });
     return done;
   });

@@ -37,6 +37,11 @@ export interface RecordReads {
   get(table: TableSchema, id: number): Promise<StoredRow | undefined>;
   /** Rows in ascending id; unknown ids are left out. */
   getMany(table: TableSchema, ids: readonly number[]): Promise<StoredRow[]>;
+  /** The ids next to this one, whether or not it is there itself; null where there is none. */
+  neighbours(
+    table: TableSchema,
+    id: number,
+  ): Promise<{ readonly next: number | null; readonly previous: number | null }>;
   page(table: TableSchema, query: RecordQuery): Promise<StoredRow[]>;
   /** Exact. Without a filter it costs the same at any size. */
   count(table: TableSchema, filter?: Filter): Promise<number>;
@@ -145,6 +150,14 @@ export interface DatabaseFacts {
   readonly masterKeyFingerprint: string | null;
 }
 
+/** An uploaded file as the database knows it. */
+export interface StoredFile {
+  readonly id: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** A copy of everything as it was at one moment. */
 export interface Snapshot {
   readonly facts: DatabaseFacts;
@@ -153,6 +166,8 @@ export interface Snapshot {
   readonly sha256: string;
   /** From the beginning, each time it is called. */
   read(): AsyncIterable<Uint8Array>;
+  /** The uploaded files that it knows, in pieces. */
+  files(): AsyncIterable<readonly StoredFile[]>;
   /** The copy is needed no more. */
   remove(): Promise<void>;
 }

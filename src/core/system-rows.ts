@@ -403,6 +403,54 @@ export interface NotificationRow {
   created_at: number;
 }
 
+export interface ImportRow {
+  id: string;
+  workspace_id: string;
+  app_id: string;
+  /** Null: it is still to be made. */
+  table_id: string | null;
+  table_name: string;
+  /** The content. */
+  file_id: string;
+  /** The file came with the import and goes with it. */
+  owns_file: 0 | 1;
+  filename: string;
+  /** What was asked for besides: key, types, columns … */
+  request: JsonObject;
+  is_dry_run: 0 | 1;
+  state: 'waiting' | 'planning' | 'running' | 'finished' | 'failed' | 'cancelled';
+  /** Columns and their fields, once they are known. */
+  plan: Json;
+  /** Of a dry run, what it found. */
+  preview: Json;
+  total_bytes: number;
+  read_bytes: number;
+  rows_read: number;
+  created: number;
+  updated: number;
+  rejected: number;
+  /** Rows up to this line are dealt with: where it goes on after a restart. */
+  line: number;
+  /** Why it failed, for people. */
+  error: string | null;
+  created_by: string;
+  key_id: string | null;
+  created_at: number;
+  started_at: number | null;
+  seen_at: number;
+  finished_at: number | null;
+}
+
+/** One problem of a row that an import refused. */
+export interface ImportRejectRow {
+  import_id: string;
+  n: number;
+  line: number;
+  field: string;
+  reason: string;
+  cells: string[];
+}
+
 export interface SettingRow {
   name: string;
   value: Json;
@@ -434,6 +482,8 @@ export interface SystemRows {
   submission_drafts: SubmissionDraftRow;
   visits: VisitsRow;
   table_exports: TableExportRow;
+  imports: ImportRow;
+  import_rejects: ImportRejectRow;
 }
 
 export type SystemTable = keyof SystemRows;

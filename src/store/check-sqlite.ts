@@ -3,7 +3,7 @@
  * only, one snapshot, also beside a running server.
  */
 import type { FieldTypeName } from '../core/fields/field-type.ts';
-import { fieldTypes } from '../core/fields/index.ts';
+import { columnStorageOf, fieldTypes } from '../core/fields/index.ts';
 import { migrations } from './migrations/index.ts';
 import { blockIds } from './queries/record-blocks.ts';
 import { type Handle, openHandle } from './sqlite-handle.ts';
@@ -124,9 +124,9 @@ function schemaProblems(
   }
   for (const field of fields) {
     const known = columns.get(field.table_id);
-    const { storage } = fieldTypes[field.type];
+    const storage = columnStorageOf(field.type);
     if (known === undefined) problems.push(`field ${field.id} belongs to no table`);
-    else if (storage !== 'links' && storage !== 'system' && known.size > 0 && !known.has(field.column_name)) {
+    else if (storage !== null && known.size > 0 && !known.has(field.column_name)) {
       problems.push(`the column of field ${field.id} is missing`);
     }
   }

@@ -58,6 +58,7 @@ export function storeOver(engine: Engine): Store {
     records: {
       get: (table, id) => records.get(engine, table, id),
       getMany: (table, ids) => records.getMany(engine, table, ids),
+      neighbours: (table, id) => records.neighbours(engine, table, id),
       page: (table, query) => pages.page(engine, table, query),
       count: (table, filter) => pages.count(engine, table, filter),
       links: (field, ids) => links.read(engine, field, ids),

@@ -26,14 +26,45 @@ export async function* readChanges(file: string, after: number): AsyncGenerator<
 }
 
 /** The fields as they are now. */
-export function readFieldRows(file: string): Pick<FieldRow, 'id' | 'options'>[] {
+export function readFieldRows(file: string): Pick<FieldRow, 'id' | 'type' | 'options'>[] {
   const handle = openHandle(file, { isReadonly: true, cacheKib: 4_000, busyMs: 10_000, temporary: 'FILE' });
   try {
-    const rows = handle.rows('select id, options from fields', []) as {
+    const rows = handle.rows('select id, type, options from fields', []) as {
       readonly id: string;
+      readonly type: FieldRow['type'];
       readonly options: string;
     }[];
-    return rows.map(({ id, options }) => ({ id, options: JSON.parse(options) as FieldRow['options'] }));
+    return rows.map(({ id, type, options }) => ({ id, type, options: JSON.parse(options) as FieldRow['options'] }));
+  } finally {
+    handle.db.close();
+  }
+}
+
+/** Something was done to tables or fields. */
+export interface SchemaChange {
+  readonly at: number;
+  /** As in the audit: `field.create`, `table.delete`. */
+  readonly action: string;
+  readonly target: string;
+}
+
+/** What records and their log depend on. */
+const schemaActions = ['app.delete', 'workspace.delete'];
+
+/**
+ * What was done to tables and fields after an entry of the audit, up to a time (milliseconds since 1970). Null where that
+ * entry is gone: then nobody knows any more.
+ */
+export function readSchemaChanges(file: string, after: number, until: number): SchemaChange[] | null {
+  const handle = openHandle(file, { isReadonly: true, cacheKib: 4_000, busyMs: 10_000, temporary: 'FILE' });
+  try {
+    const [known] = handle.rows('select 1 from audit where seq = ?', [after]);
+    if (after > 0 && known === undefined) return null;
+    return handle.rows(
+      `select at, action, target from audit where seq > ? and at <= ?
+        and (action like 'table.%' or action like 'field.%' or action in (?, ?)) order by seq`,
+      [after, Math.min(until, Number.MAX_SAFE_INTEGER), ...schemaActions],
+    ) as SchemaChange[];
   } finally {
     handle.db.close();
   }

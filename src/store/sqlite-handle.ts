@@ -3,10 +3,12 @@
  * leave here in the store's own words.
  */
 import Database from 'better-sqlite3';
+import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Stored } from '../core/fields/field-type.ts';
 import { UniqueViolation } from '../core/store.ts';
 import type { Param } from './engine.ts';
+import { registerFormulaFunctions } from './formula-functions.ts';
 
 export interface Handle {
   readonly db: Database.Database;
@@ -24,12 +26,15 @@ interface HandleOptions {
   readonly busyMs: number;
   /** Where sorting and savepoints put what they set aside: a sort of a large table is better off in a file. */
   readonly temporary: 'MEMORY' | 'FILE';
+  /** Given where records are read: formulas may ask for the time. */
+  readonly clock?: Clock;
 }
 
 const statementsMax = 1_000;
 
 export function openHandle(file: string, options: HandleOptions): Handle {
   const db = connect(file, options);
+  if (options.clock !== undefined) registerFormulaFunctions(db, options.clock);
   const asObjects = statementCache(db, false);
   const asArrays = statementCache(db, true);
   const handle: Handle = {

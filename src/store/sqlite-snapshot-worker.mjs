@@ -5,10 +5,20 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
 const { file, into, isChecked } = workerData;
+
+// Requests come first. On Linux this is the priority of this thread alone; elsewhere it would be that of the whole process.
+if (process.platform === 'linux') {
+  try {
+    setPriority(0, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Not allowed here: then without.
+  }
+}
 
 try {
   const db = new Database(file, { fileMustExist: true, readonly: true, timeout: 10_000 });

@@ -10,6 +10,7 @@ import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import type { DatabaseFacts, Snapshot } from '../core/store.ts';
+import { readStoredFiles } from './read-files.ts';
 
 interface Report {
   readonly facts: DatabaseFacts | null;
@@ -35,7 +36,14 @@ export async function snapshotSqlite(file: string): Promise<Snapshot> {
     const { facts, sha256 } = await runWorker({ file, into: copy, isChecked: false });
     if (facts === null) throw unusable(file, 'its copy tells nothing');
     const { size } = await stat(copy);
-    return { facts, bytes: size, sha256, read: () => createReadStream(copy, { highWaterMark: 1 << 18 }), remove };
+    return {
+      facts,
+      bytes: size,
+      sha256,
+      read: () => createReadStream(copy, { highWaterMark: 1 << 18 }),
+      files: () => readStoredFiles(copy),
+      remove,
+    };
   } catch (error) {
     await remove();
     throw error;

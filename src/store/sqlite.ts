@@ -61,13 +61,14 @@ const sqliteVersionMin = [3, 51, 3] as const;
 export async function openSqlite(options: SqliteOptions): Promise<Engine> {
   const changedDirectories = createDirectories(dirname(resolve(options.file)));
   const file = realFile(resolve(options.file));
+  const clock = options.clock ?? systemClock;
   const unlock = lockDatabase(file);
   let writer: Handle | null = null;
   let reader: Handle | null = null;
   try {
     createPrivateFile(file);
-    writer = openWriter(file);
-    reader = openHandle(file, { isReadonly: true, cacheKib: 12_000, busyMs: 1_000, temporary: 'FILE' });
+    writer = openWriter(file, clock);
+    reader = openHandle(file, { isReadonly: true, cacheKib: 12_000, busyMs: 1_000, temporary: 'FILE', clock });
     const walFd = openSync(`${file}-wal`, 'r+');
     for (const directory of [dirname(file), ...changedDirectories]) syncDirectory(directory);
     return assemble(file, options, writer, createReader(reader), walFd, unlock);
@@ -163,9 +164,9 @@ function assemble(
   };
 }
 
-function openWriter(file: string): Handle {
+function openWriter(file: string, clock: Clock): Handle {
   // No waiting for locks: this thread answers requests, and the writer asks again later by itself.
-  const handle = openHandle(file, { isReadonly: false, cacheKib: 4_000, busyMs: 0, temporary: 'MEMORY' });
+  const handle = openHandle(file, { isReadonly: false, cacheKib: 4_000, busyMs: 0, temporary: 'MEMORY', clock });
   const { db } = handle;
   try {
     requireVersion(db.prepare('SELECT sqlite_version()').pluck().get() as string);

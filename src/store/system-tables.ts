@@ -265,6 +265,43 @@ const columnKinds: Columns = {
     seen_at: 'plain',
     finished_at: 'plain',
   },
+  imports: {
+    id: 'plain',
+    workspace_id: 'plain',
+    app_id: 'plain',
+    table_id: 'plain',
+    table_name: 'plain',
+    file_id: 'plain',
+    owns_file: 'plain',
+    filename: 'plain',
+    request: 'json',
+    is_dry_run: 'plain',
+    state: 'plain',
+    plan: 'json',
+    preview: 'json',
+    total_bytes: 'plain',
+    read_bytes: 'plain',
+    rows_read: 'plain',
+    created: 'plain',
+    updated: 'plain',
+    rejected: 'plain',
+    line: 'plain',
+    error: 'plain',
+    created_by: 'plain',
+    key_id: 'plain',
+    created_at: 'plain',
+    started_at: 'plain',
+    seen_at: 'plain',
+    finished_at: 'plain',
+  },
+  import_rejects: {
+    import_id: 'plain',
+    n: 'plain',
+    line: 'plain',
+    field: 'plain',
+    reason: 'plain',
+    cells: 'json',
+  },
 };
 
 const primaryKeys: Keys = {
@@ -294,6 +331,8 @@ const primaryKeys: Keys = {
   submission_drafts: ['code'],
   visits: ['table_id'],
   table_exports: ['table_id'],
+  imports: ['id'],
+  import_rejects: ['import_id', 'n'],
 };
 
 export interface SystemTableShape {

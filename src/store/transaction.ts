@@ -55,6 +55,7 @@ function recordWrites(parts: StoreParts, on: EngineTx, deltas: BlockDeltas, flus
   return {
     get: (table, id) => records.get(on, table, id),
     getMany: (table, ids) => records.getMany(on, table, ids),
+    neighbours: (table, id) => records.neighbours(on, table, id),
     async page(table, query) {
       await flush();
       return pages.page(on, table, query);

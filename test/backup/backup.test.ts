@@ -3,10 +3,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openFileStorage, restoreSqlite } from '../../src/app.ts';
+import { databaseOf, openFileStorage, restoreSqlite } from '../../src/app.ts';
 import { createBackup } from '../../src/core/backup/create-backup.ts';
-import { listBackups, rotateBackups } from '../../src/core/backup/list-backups.ts';
+import { listBackups } from '../../src/core/backup/list-backups.ts';
 import { findBackup, openBackup } from '../../src/core/backup/read-backup.ts';
+import { rotateBackups } from '../../src/core/backup/rotate-backups.ts';
 import { createBackupJob } from '../../src/core/backup/schedule-backups.ts';
 import type { ListedStorage } from '../../src/core/files/storage.ts';
 import { createFakeClock, startTestApp, type TestApp } from '../harness.ts';
@@ -28,7 +29,7 @@ describe('a backup', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const source = () => ({ clock: app.core.clock, snapshot: app.core.store.snapshot });
+  const source = () => ({ ...databaseOf(app.app.config), snapshot: app.core.store.snapshot });
   const restored = async (name: string): Promise<string> => {
     const { manifest, read } = await openBackup(place, name);
     const file = join(folder, 'restored', `${name}.db`);
@@ -135,7 +136,7 @@ describe('a backup', () => {
     const left = (await readdir(folder)).filter((name) => name.startsWith('tessera-')).sort();
     assert.deepEqual(
       left,
-      all.slice(-2).flatMap(({ name }) => [`${name}.db.zst`, `${name}.json`]),
+      all.slice(-2).flatMap(({ name }) => [`${name}.db.zst`, `${name}.files.zst`, `${name}.json`]),
     );
   });
 
@@ -149,7 +150,10 @@ describe('a backup', () => {
         attempts += 1;
         return attempts === 2 ? Promise.reject(new Error('no room')) : app.core.store.snapshot();
       };
-      const run = createBackupJob({ clock, snapshot }, { place: kept, everyMs: 3_600_000, keep: 1 });
+      const run = createBackupJob(
+        { clock, snapshot },
+        { place: kept, files: source().files, everyMs: 3_600_000, keep: 1 },
+      );
       await run();
       await run();
       assert.equal(attempts, 1);

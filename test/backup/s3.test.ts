@@ -3,11 +3,12 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openFileStorage, restoreSqlite } from '../../src/app.ts';
+import { databaseOf, openFileStorage, restoreSqlite } from '../../src/app.ts';
 import { readBackupPlace } from '../../src/config.ts';
 import { createBackup } from '../../src/core/backup/create-backup.ts';
-import { listBackups, rotateBackups } from '../../src/core/backup/list-backups.ts';
+import { listBackups } from '../../src/core/backup/list-backups.ts';
 import { findBackup, openBackup } from '../../src/core/backup/read-backup.ts';
+import { rotateBackups } from '../../src/core/backup/rotate-backups.ts';
 import { credentials, region, type S3Server, startS3Server } from '../files/s3-server.ts';
 import { startTestApp, type TestApp } from '../harness.ts';
 
@@ -30,7 +31,7 @@ test('backups in a bucket are listed, restored and rotated like those in a folde
   const env = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
   const place = openFileStorage(readBackupPlace(url, env));
   assert.deepEqual(await listBackups(place), []);
-  const source = { clock: app.core.clock, snapshot: app.core.store.snapshot };
+  const source = databaseOf(app.app.config);
   const first = await createBackup(source, place);
   await new Promise((resolve) => setTimeout(resolve, 5));
   const second = await createBackup(source, place);
@@ -45,6 +46,7 @@ test('backups in a bucket are listed, restored and rotated like those in a folde
   assert.deepEqual(await rotateBackups(place, 1, app.core.clock.now()), [first.name]);
   assert.deepEqual([...s3.objects.keys()].sort(), [
     `/bucket-1/some/prefix/${second.name}.db.zst`,
+    `/bucket-1/some/prefix/${second.name}.files.zst`,
     `/bucket-1/some/prefix/${second.name}.json`,
   ]);
 });

@@ -34,7 +34,7 @@ export const phone: BrowserContextOptions = {
 };
 
 const launchTimeoutMs = 30_000;
-const stepTimeoutMs = 10_000;
+const stepTimeoutMs = 25_000;
 const howToEnable = 'set TESSERA_TEST_BROWSER to the path of a Chromium or Chrome';
 
 /** Once per test file: `const browser = await openBrowser();` at its top. */

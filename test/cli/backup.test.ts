@@ -103,7 +103,12 @@ describe('tessera backup and restore', () => {
     const args = ['restore', 'earlier', '--to', 'sqlite:then/tessera.db', '--at', at, '--json'];
     const restored = await place.run([...args, '--changes-from', 'data/tessera.db']);
     assert.equal(restored.code, 0, restored.stderr);
-    assert.deepEqual((JSON.parse(restored.stdout) as Json).changes, { applied: 4, left_out: 0 });
+    assert.deepEqual((JSON.parse(restored.stdout) as Json).changes, {
+      applied: 4,
+      left_out: 0,
+      files: 0,
+      files_missing: 0,
+    });
     await copyFile(place.file('data/master.key'), place.file('then/master.key'));
     assert.equal(await exported('then/tessera.db'), wanted);
 

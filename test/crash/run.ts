@@ -6,13 +6,24 @@ import { parseArgs } from 'node:util';
 import { proveCrashes } from './prove.ts';
 import { createReport } from './report.ts';
 
+const usage = `usage: npm run proof:crash -- [--points 200] [--seed N]
+Kills the server or cuts its power so many times, and checks what is left. A failure names the seed and keeps the files.`;
+
 const { values } = parseArgs({
-  options: { points: { type: 'string', default: '200' }, seed: { type: 'string', default: String(Date.now() % 1e9) } },
+  options: {
+    points: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const points = Number(values.points);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(points) || points < 1 || !Number.isSafeInteger(seed)) {
-  console.error('usage: npm run proof:crash -- [--points N] [--seed N]');
+  console.error(usage);
   process.exit(2);
 }
 

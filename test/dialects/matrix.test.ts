@@ -10,8 +10,10 @@ import { type FieldTypeName, fieldTypeNames, type Json } from '../../src/core/fi
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
 import { addMember } from '../../src/core/workspaces/members.ts';
 import { startTestApp, type TestApp } from '../harness.ts';
+import { clientOf } from './formaloo/client.ts';
+import { fieldSlug, slugOf } from './formaloo/forms.ts';
 
-const dialectNames = ['native', 'adalo', 'retable'] as const;
+const dialectNames = ['native', 'adalo', 'retable', 'formaloo'] as const;
 type DialectName = (typeof dialectNames)[number];
 
 /** One value as each dialect shows it. */
@@ -20,15 +22,23 @@ interface Case {
   readonly native: Json;
   readonly adalo: Json;
   readonly retable: string;
+  /** Without: as in the native API. */
+  readonly formaloo?: Json;
   /** What the value becomes when it is written as the dialect shows it, where that is less than what was there. */
   readonly loses?: { readonly [D in DialectName]?: Partial<Record<DialectName, Json>> };
 }
 
 /** Clients do not write these: they are only read. */
-const readOnly = ['autonumber', 'created_at', 'updated_at', 'created_by', 'updated_by'] as const;
+const readOnly = ['autonumber', 'formula', 'created_at', 'updated_at', 'created_by', 'updated_by'] as const;
 type WrittenType = Exclude<FieldTypeName, (typeof readOnly)[number] | 'password' | 'user' | 'relation'>;
 
-const choices = { choices: [{ name: 'Red' }, { name: 'Blue' }] };
+/** Ids are what Formaloo calls slugs. */
+const choices = {
+  choices: [
+    { id: 'redRED00', name: 'Red' },
+    { id: 'blueBLU1', name: 'Blue' },
+  ],
+};
 const url = 'https://files.example/a.pdf';
 const picture = 'https://files.example/a.png';
 const unknown = { size: null, width: null, height: null };
@@ -74,8 +84,8 @@ const cases: Record<WrittenType, readonly Case[]> = {
     same('2026-03-05T09:07:00.000Z', '03/05/2026 09:07', { options: { format: 'us' } }),
   ],
   time: [same('09:07:00', '09:07:00')],
-  single_select: [same('Red', 'Red', { options: choices })],
-  multi_select: [same(['Blue', 'Red'], 'Blue, Red', { options: choices })],
+  single_select: [{ ...same('Red', 'Red', { options: choices }), formaloo: 'redRED00' }],
+  multi_select: [{ ...same(['Blue', 'Red'], 'Blue, Red', { options: choices }), formaloo: ['blueBLU1', 'redRED00'] }],
   location: [
     { native: position, adalo: adaloPlace(position), retable: '52.5096,13.3759' },
     {
@@ -101,8 +111,9 @@ const cases: Record<WrittenType, readonly Case[]> = {
   file: [
     {
       native: { id: null, url, filename: 'a.pdf', media_type: null, ...unknown },
-      adalo: { url, filename: 'a.pdf', size: null },
+      adalo: { url, filename: 'a.pdf', size: 0 },
       retable: url,
+      formaloo: url,
     },
     {
       field: { options: { multiple: true } },
@@ -111,17 +122,23 @@ const cases: Record<WrittenType, readonly Case[]> = {
         { id: null, url: picture, filename: 'a.png', media_type: null, ...unknown },
       ],
       adalo: [
-        { url, filename: 'a.pdf', size: null },
-        { url: picture, filename: 'a.png', size: null },
+        { url, filename: 'a.pdf', size: 0 },
+        { url: picture, filename: 'a.png', size: 0 },
       ],
       retable: `${url},${picture}`,
+      formaloo: [
+        { url, file_slug: null },
+        { url: picture, file_slug: null },
+      ],
     },
   ],
   image: [
     {
       native: { id: null, url: picture, filename: 'a.png', media_type: null, ...unknown },
-      adalo: { url: picture, filename: 'a.png', ...unknown },
+      // Integers always: what is not known is 0, and written back it is still not known.
+      adalo: { url: picture, filename: 'a.png', size: 0, width: 0, height: 0 },
       retable: picture,
+      formaloo: picture,
     },
   ],
 };
@@ -139,7 +156,7 @@ describe('one table, every view', () => {
   let memberId: string;
   before(async () => {
     app = await startTestApp();
-    views = { native: nativeView(app), adalo: adaloView(app), retable: retableView(app) };
+    views = { native: nativeView(app), adalo: adaloView(app), retable: retableView(app), formaloo: formalooView(app) };
     const member = { email: 'ada@example.com', name: 'Ada', role: 'editor' } as const;
     memberId = (await addMember(app.core, systemActor, app.workspaceId, member)).user.id;
   });
@@ -151,12 +168,19 @@ describe('one table, every view', () => {
       { name: 'Cell', type, ...field },
     ]);
 
+  /** How a reader shows what a writer wrote. */
+  function shownBy(reader: DialectName, expected: Case, writer: DialectName): Json {
+    const lost = expected.loses?.[writer];
+    if (reader !== 'formaloo') return lost?.[reader] ?? expected[reader];
+    return lost?.formaloo ?? expected.formaloo ?? lost?.native ?? expected.native;
+  }
+
   /** Writes the value as each dialect shows it, and reads it through all. */
   async function check(table: TableSchema, expected: Case): Promise<void> {
     for (const writer of dialectNames) {
-      const id = await views[writer].write(table, expected[writer]);
+      const id = await views[writer].write(table, expected[writer] ?? expected.native);
       for (const reader of dialectNames) {
-        const shown = expected.loses?.[writer]?.[reader] ?? expected[reader];
+        const shown = shownBy(reader, expected, writer);
         assert.deepEqual(await views[reader].read(table, id), shown, `written by ${writer}, read by ${reader}`);
       }
     }
@@ -168,37 +192,49 @@ describe('one table, every view', () => {
       const table = await makeTable(type as FieldTypeName, list[0]?.field);
       for (const writer of dialectNames) {
         const id = await views[writer].write(table, writer === 'retable' ? '' : null);
-        assert.deepEqual(await readAll(table, id), { native: null, adalo: null, retable: '' }, `written by ${writer}`);
+        assert.deepEqual(
+          await readAll(table, id),
+          { native: null, adalo: null, retable: '', formaloo: null },
+          `written by ${writer}`,
+        );
       }
     });
   }
 
   async function readAll(table: TableSchema, id: number): Promise<Record<DialectName, unknown>> {
-    const [native, adalo, retable] = await Promise.all(dialectNames.map((name) => views[name].read(table, id)));
-    return { native, adalo, retable };
+    const [native, adalo, retable, formaloo] = await Promise.all(
+      dialectNames.map((name) => views[name].read(table, id)),
+    );
+    return { native, adalo, retable, formaloo };
   }
 
   test('user: an id, in Retable an e-mail address', async () => {
     await check(await makeTable('user'), { native: memberId, adalo: memberId, retable: 'ada@example.com' });
   });
 
-  test('relation: ids, in Retable joined by commas; its other side shows in the target', async () => {
+  test('relation: ids, in Retable joined by commas, in Formaloo slugs; its other side shows in the target', async () => {
     const target = await app.makeTable([{ name: 'Name', type: 'text' }]);
     for (let made = 0; made < 2; made += 1) {
       await app.request('POST', `/api/v1/tables/${target.id}/records`, { key: app.keys.native, body: { fields: {} } });
     }
     const table = await makeTable('relation', { options: { target: target.id, inverse_name: 'Cell' } });
-    await check(table, same([1, 2], '1,2'));
+    const slugs = (of: TableSchema, ids: number[]) => ids.map((id) => app.core.secrets.slugs.encode(of.number, id));
+    await check(table, { ...same([1, 2], '1,2'), formaloo: slugs(target, [1, 2]) });
     const current = await app.core.catalog.table(target.id);
     assert.ok(current);
-    assert.deepEqual(await readAll(current, 1), { native: [1, 2, 3], adalo: [1, 2, 3], retable: '1,2,3' });
+    assert.deepEqual(await readAll(current, 1), {
+      native: [1, 2, 3, 4],
+      adalo: [1, 2, 3, 4],
+      retable: '1,2,3,4',
+      formaloo: slugs(table, [1, 2, 3, 4]),
+    });
     const empty = await views.native.write(table, []);
-    assert.deepEqual(await readAll(table, empty), { native: [], adalo: [], retable: '' });
+    assert.deepEqual(await readAll(table, empty), { native: [], adalo: [], retable: '', formaloo: [] });
   });
 
   test('password: taken where passwords are known, shown nowhere', async () => {
     const table = await makeTable('password');
-    for (const writer of ['native', 'adalo'] as const) {
+    for (const writer of ['native', 'adalo', 'formaloo'] as const) {
       const id = await views[writer].write(table, 'secret');
       for (const [reader, value] of Object.entries(await readAll(table, id))) {
         assert.ok(value === undefined || value === null, `${reader} shows ${String(value)}`);
@@ -210,13 +246,14 @@ describe('one table, every view', () => {
   test('what fills itself is the same everywhere', async () => {
     const body = { fields: { Name: 'x' } };
     for (const type of readOnly) {
-      const table = await makeTable(type);
+      const table = await makeTable(type, type === 'formula' ? { options: { expression: '1 + 1.5' } } : {});
       const made = await app.request('POST', `/api/v1/tables/${table.id}/records`, { key: app.keys.native, body });
       const all = await readAll(table, 1);
       assert.equal(all.native, made.json.fields.Cell);
       assert.equal(all.adalo, all.native);
       const shown: Record<(typeof readOnly)[number], string> = {
         autonumber: '1',
+        formula: '2.5',
         created_at: String(all.native).slice(0, 19).replace('T', ' '),
         // Retable shows no change before the first one.
         updated_at: '',
@@ -224,6 +261,9 @@ describe('one table, every view', () => {
         updated_by: '',
       };
       assert.equal(all.retable, shown[type], type);
+      // Formaloo's instants have microseconds.
+      const instant = String(all.native).replace('Z', '000Z');
+      assert.equal(all.formaloo, type.endsWith('_at') ? instant : all.native, type);
     }
   });
 
@@ -241,7 +281,12 @@ describe('one table, every view', () => {
     const path = `/v0/apps/${app.appId}/collections/${table.id}/${id}`;
     const changed = await app.request('PUT', path, { key: app.keys.app, body: { Cell: 'changed' } });
     assert.equal(changed.status, 200, changed.text);
-    assert.deepEqual(await readAll(table, id), { native: 'changed', adalo: 'changed', retable: 'changed' });
+    assert.deepEqual(await readAll(table, id), {
+      native: 'changed',
+      adalo: 'changed',
+      retable: 'changed',
+      formaloo: 'changed',
+    });
     const removed = await app.request('DELETE', `/api/v1/tables/${table.id}/records/${id}`, { key: app.keys.native });
     assert.equal(removed.status, 204);
     for (const name of dialectNames) await assert.rejects(views[name].read(table, id));
@@ -332,6 +377,22 @@ function retableView(app: TestApp): View {
       assert.equal(status, 200, text);
       const cells: { title: string; cell_value: string }[] = json.data.rows[0].columns;
       return cells.find((cell) => cell.title === 'Cell')?.cell_value;
+    },
+  };
+}
+
+function formalooView(app: TestApp): View {
+  const client = clientOf(app);
+  const form = (table: TableSchema) => `/v3.0/forms/${slugOf(table)}/rows/`;
+  return {
+    async write(table, value) {
+      const { row } = await client.data(201, 'POST', form(table), { [fieldSlug(table, 'Cell')]: value });
+      return row.submit_number;
+    },
+    async read(table, id) {
+      const slug = app.core.secrets.slugs.encode(table.number, id);
+      const { row } = await client.data(200, 'GET', `/v3.0/rows/${slug}/`);
+      return row.data[fieldSlug(table, 'Cell')];
     },
   };
 }

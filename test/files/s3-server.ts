@@ -78,6 +78,8 @@ export async function startS3Server(): Promise<S3Server> {
     }
     const object = objects.get(pathname);
     if (object === undefined) return void send(404, '<Error><Code>NoSuchKey</Code></Error>');
+    // Node leaves out the body of an answer to HEAD, and its length with it.
+    if (request.method === 'HEAD') return void send(200, '', { 'content-length': String(object.length) });
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
     if (from === undefined) return void send(200, object);
     return void send(206, object.subarray(Number(from), Number(to) + 1));

@@ -2,16 +2,24 @@
 import { parseArgs } from 'node:util';
 import { createReport, proveFuzz } from './prove.ts';
 
+const usage = `usage: npm run proof:fuzz -- [--points 20000] [--seed N]
+Sends so many requests to every route of every dialect. A failure names the seed; --seed repeats the same requests.`;
+
 const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const requests = Number(values.points);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(requests) || requests < 1 || !Number.isSafeInteger(seed)) {
-  console.error('usage: npm run proof:fuzz -- [--points N] [--seed N]');
+  console.error(usage);
   process.exit(2);
 }
 

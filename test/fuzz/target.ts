@@ -129,6 +129,7 @@ function makeEverything(core: Core, world: World): Promise<TableSchema> {
     single_select: { choices },
     multi_select: { choices, allow_new: true },
     relation: { target: world.otherTable, cardinality: 'many', inverse_name: 'Everything' },
+    formula: { expression: 'IF({Number} > 2, {Number} / {Rating}, SQRT({Number})) + LEN({Text} & {Date})' },
     autonumber: { prefix: 'N-', digits: 4 },
   };
   const fields = fieldTypeNames.map((type): FieldInput => {

@@ -263,6 +263,7 @@ function request(
 const settledColumns: Readonly<Record<string, string>> = {
   key_secrets: 'hash, key_id, part, generation, sealed, expires_at',
   deliveries: 'id, target_id, content',
+  imports: 'id, app_id, created_by, request',
   webhooks: 'id, url, events, sealed',
   push_devices: 'id, endpoint, label',
 };

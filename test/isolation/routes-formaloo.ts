@@ -159,6 +159,18 @@ export const formalooRoutes: RouteCases = {
   'DELETE /:version/forms/:slug': { ...ofForm, needs: 'schema' },
   'DELETE /:version/forms/form/:slug': { ...ofLegacyForm, needs: 'schema' },
   'DELETE /:version/form-fields/:slug': { ...ofForm, needs: 'schema' },
+  'GET /:version/form-fields/:slug': { ...ofForm, needs: 'read' },
+  'PATCH /:version/form-fields/:slug': { ...ofForm, needs: 'schema', body: () => ({ form: { title: 'New' } }) },
+  'PUT /:version/form-fields/:slug': { ...ofForm, needs: 'schema', body: () => ({ form: { title: 'New' } }) },
+  'POST /:version/forms/:slug/excel-export': { ...ofForm, needs: 'read' },
+  'POST /:version/forms/form/:slug/excel': { ...ofLegacyForm, needs: 'read' },
+  'POST /:version/forms/:slug/import-rows': {
+    ...ofForm,
+    needs: 'create',
+    and: 'read',
+    body: ({ field }) => ({ header: [slug(field)], rows: [['new']] }),
+  },
+  'GET /:version/forms/:slug/import-rows/sample-file': { ...ofForm, needs: 'create', and: 'read' },
   'POST /:version/forms/:slug/copy': { ...ofForm, needs: 'schema' },
   'POST /:version/forms/form/copy': {
     ...ofLegacyForm,

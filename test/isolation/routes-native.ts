@@ -6,6 +6,7 @@ const path: RouteCase['path'] = ({ workspace, app, table, field, record, key, me
   device: more.device,
   notification: more.notification,
   webhook: more.webhook,
+  import: more.import,
   event: more.event,
   workspace,
   app,
@@ -134,6 +135,22 @@ export const nativeRoutes: RouteCases = {
     body: () => Buffer.from('content'),
     headers: { 'content-type': 'text/plain' },
   },
+
+  'GET /api/v1/apps/:app/imports': { ...ofApp, needs: 'whoever is in' },
+  'POST /api/v1/apps/:app/imports': {
+    ...ofApp,
+    needs: 'schema',
+    and: 'create',
+    // Tried only, and of a file that stays: the server would write when others are looked at.
+    query: ({ file }) => `name=Imported&dry_run=true&file=${file}`,
+    inside: [
+      { what: 'the table', query: (own, other) => `table=${other.table}&dry_run=true&file=${own.file}` },
+      { what: 'the file', query: (_own, other) => `name=Imported&dry_run=true&file=${other.file}` },
+    ],
+  },
+  'GET /api/v1/apps/:app/imports/:import': { ...ofApp, needs: 'manage', isHidden: true },
+  'GET /api/v1/apps/:app/imports/:import/rejects': { ...ofApp, needs: 'manage', isHidden: true },
+  'DELETE /api/v1/apps/:app/imports/:import': { ...ofApp, needs: 'manage', isHidden: true },
 
   'GET /api/v1/apps/:app/keys': { ...ofApp, needs: 'manage' },
   'GET /api/v1/workspaces/:workspace/keys': { ...ofWorkspace, needs: 'manage' },

@@ -9,6 +9,7 @@ import { uploadFile } from '../../src/core/files/upload-file.ts';
 import { saveDraft } from '../../src/core/forms/save-draft.ts';
 import { submissionCodeLength } from '../../src/core/forms/submission-code.ts';
 import { encodeBase62, newId, randomLowerAlphanumeric } from '../../src/core/ids.ts';
+import { beginImport } from '../../src/core/import/begin-import.ts';
 import { type CreatedKey, createKey, type KeyInput } from '../../src/core/keys/create-key.ts';
 import { registerDevice } from '../../src/core/push/register-device.ts';
 import { mintRegistrationToken } from '../../src/core/push/registration-token.ts';
@@ -41,6 +42,7 @@ export interface Names {
   readonly file: string;
   /** The public name of the record. */
   readonly recordSlug: string;
+  readonly import: string;
   /** A record of the users of the app, which are in the other table. */
   readonly user: number;
   readonly device: string;
@@ -83,6 +85,7 @@ export function nowhere(): Names {
     member: newId(),
     file: newId(),
     recordSlug: encodeBase62(randomBytes(16)),
+    import: newId(),
     user: 424_242,
     device: newId(),
     notification: newId(),
@@ -160,6 +163,8 @@ export async function makeWorld(core: Core): Promise<World> {
   const [event] = await core.store.list('deliveries', { target_id: made.webhook.id });
   const [formEvent] = await core.store.list('deliveries', { target_id: ofForm.webhook.id });
   if (event === undefined || formEvent === undefined) throw new Error('a webhook has no event');
+  const order = { table: table.id, isDryRun: true };
+  const imported = await beginImport(core, systemActor, app.id, order, { fileId: file.id });
   const forms = await makeFormThings(core, app.id, table, mark);
   const { device, notification, user } = await makePush(core, app.id, otherTable, mark);
   return {
@@ -182,6 +187,7 @@ export async function makeWorld(core: Core): Promise<World> {
     key: key.key.id,
     member,
     file: file.id,
+    import: imported.id,
     ownerId: owner.id,
     ownerEmail: owner.email,
     viewerId,

@@ -1,7 +1,7 @@
 /** A server of its own process with a filled table, and what it is asked: every dialect, reads and writes. */
 import { rawRequest } from '../../bench/load.ts';
+import type { Asked } from '../../bench/open-loop.ts';
 import { type InitJson, makePlace } from '../cli/tessera.ts';
-import type { Asked } from './open-loop.ts';
 
 export interface Loaded {
   readonly url: string;

@@ -3,7 +3,7 @@
  * at once with 503 and `Retry-After` in the words of the dialect; health is told throughout, and afterwards all is as before.
  */
 import { run } from '../../bench/load.ts';
-import { type Answered, type OpenRun, percentile, sendOpenly } from './open-loop.ts';
+import { type Answered, type OpenRun, percentile, sendOpenly } from '../../bench/open-loop.ts';
 import { type Loaded, startLoaded } from './place.ts';
 
 export interface LoadReport {

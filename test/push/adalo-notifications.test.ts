@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { until } from '../webhooks/receiver.ts';
+import { updateApp } from '../../src/core/apps/update-app.ts';
+import { systemActor } from '../../src/core/context.ts';
+import { updateTable } from '../../src/core/tables/update-table.ts';
+import { createFakeClock } from '../harness.ts';
+import { startReceiver, until } from '../webhooks/receiver.ts';
+import { assertSigned } from '../webhooks/webhook-shop.ts';
 import { openPushApp, type PushApp } from './push-app.ts';
 
 /** wire/adalo.md §8. */
@@ -124,4 +129,114 @@ describe('POST /notifications', () => {
     assert.equal(answer.status, 404);
     assert.equal(answer.text, 'Not Found');
   });
+
+  test('is worth delivering for a day, and of normal urgency', async () => {
+    push.service.pushed.length = 0;
+    await push.adalo(body());
+    await until(() => push.service.pushed.length === 1, 'arrives');
+    const { ttl, urgency } = push.service.pushed[0]?.headers ?? {};
+    assert.ok(Number(ttl) > 86_390 && Number(ttl) <= 86_400);
+    assert.equal(urgency, 'normal');
+  });
+
+  test('takes texts of 4096 characters', async () => {
+    const answer = await push.adalo(
+      body({ notification: { titleText: 't'.repeat(4096), bodyText: 'ä'.repeat(4096) } }),
+    );
+    assert.equal(answer.status, 200, answer.text);
+  });
+
+  test('counts a relaying webhook, which gets the notification signed', async () => {
+    const relay = await startReceiver();
+    try {
+      const path = `/api/v1/apps/${push.app.appId}/webhooks`;
+      const hook = await push.call('POST', path, { url: relay.url, events: ['notification.sent'] });
+      assert.equal((await push.adalo(body())).text, '{"successful":2}');
+      const [one] = await relay.waitFor(1);
+      assert.ok(one !== undefined);
+      assertSigned(one, hook.secret);
+      assert.deepEqual([one.json.data.user.id, one.json.data.title], [push.ada, 'Order ready']);
+      await push.call('DELETE', `${path}/${hook.id}`);
+    } finally {
+      await relay.close();
+    }
+  });
+
+  test('answers 403 while the API of the app is switched off, and 404 where no table is marked as its users', async () => {
+    const { core, appId } = push.app;
+    await updateApp(core, systemActor, appId, { is_api_enabled: false });
+    assert.equal((await push.adalo(body())).status, 403);
+    await updateApp(core, systemActor, appId, { is_api_enabled: true });
+    const table = await core.catalog.table(push.users.id);
+    assert.ok(table);
+    const unmarked = await updateTable(core, systemActor, table, { role: null });
+    const answer = await push.adalo(body());
+    assert.deepEqual([answer.status, answer.json], [404, { error: 'User not found' }]);
+    await updateTable(core, systemActor, unmarked, { role: 'users' });
+    assert.equal((await push.adalo(body())).status, 200);
+  });
+});
+
+test('notifications and collections are counted together, five a second, with the three headers on each', async () => {
+  const push = await openPushApp({ areLimitsOn: true, clock: createFakeClock() });
+  try {
+    const send = () =>
+      push.adalo({
+        appId: push.app.appId,
+        audience: { id: push.ada },
+        notification: { titleText: 'a', bodyText: 'b' },
+      });
+    const path = `/v0/apps/${push.app.appId}/collections/${push.users.id}?limit=1`;
+    const list = () => push.app.request('GET', path, { key: push.app.keys.app });
+    const answers = [await send(), await list(), await send(), await list(), await send(), await send(), await list()];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200, 200, 429, 429],
+    );
+    assert.deepEqual(
+      answers.map(({ headers }) => headers['x-ratelimit-remaining']),
+      ['4', '3', '2', '1', '0', '0', '0'],
+    );
+    for (const { headers } of answers) {
+      assert.equal(headers['x-ratelimit-limit'], '5');
+      assert.match(String(headers['x-ratelimit-reset']), /^\d{10}$/);
+    }
+  } finally {
+    await push.close();
+  }
+});
+
+test('where another table becomes the users of the app, notifications go to its records from then on', async () => {
+  const push = await openPushApp();
+  try {
+    const root = `/api/v1/apps/${push.app.appId}`;
+    const makeMember = async (path: string, input: object) => {
+      const table = await push.call('POST', path, input);
+      await push.call('POST', `/api/v1/tables/${table.id}/records`, { fields: { Email: 'member@example.test' } });
+      return table;
+    };
+    const sendTo = (email: string) =>
+      push.adalo({
+        appId: push.app.appId,
+        audience: { email },
+        notification: { titleText: 'a', bodyText: 'b' },
+      });
+    const fields = [{ name: 'Email', type: 'email' }];
+    await makeMember(`${root}/tables`, { name: 'Members', role: 'users', fields });
+    assert.equal((await sendTo('ada@example.test')).status, 404);
+    assert.equal((await sendTo('member@example.test')).status, 200);
+    await push.call('PATCH', `/api/v1/tables/${push.users.id}`, { role: 'users' });
+    assert.equal((await sendTo('ada@example.test')).status, 200);
+    assert.equal((await sendTo('member@example.test')).status, 404);
+    const { data } = await push.call('GET', `${root}/tables`);
+    assert.deepEqual(
+      data.map(({ name, role }: { name: string; role: string | null }) => [name, role]),
+      [
+        ['Users', 'users'],
+        ['Members', null],
+      ],
+    );
+  } finally {
+    await push.close();
+  }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { clearNotifications } from '../../src/core/push/clear-notifications.ts';
+import { clearOld } from '../../src/core/retention/clear-old.ts';
 import { createFakeClock, type FakeClock } from '../harness.ts';
 import { until } from '../webhooks/receiver.ts';
 import { openPushApp, type PushApp } from './push-app.ts';
@@ -87,11 +87,11 @@ describe('a push service that misbehaves', () => {
   test('the log is kept for 90 days', async () => {
     await push.notify();
     clock.advance(89 * day);
-    await clearNotifications(push.app.core);
+    await clearOld(push.app.core);
     const count = async () => (await push.call('GET', `${root()}/notifications`)).data.length;
     assert.equal(await count(), 1);
     clock.advance(2 * day);
-    await clearNotifications(push.app.core);
+    await clearOld(push.app.core);
     assert.equal(await count(), 0);
   });
 });

@@ -103,6 +103,10 @@ describe('devices', () => {
   const broken: readonly [name: string, change: (subscription: { endpoint: string; keys: object }) => object][] = [
     ['an endpoint that is no URL', (one) => ({ ...one, endpoint: 'browser' })],
     ['a key that is no point', (one) => ({ ...one, keys: { ...one.keys, p256dh: 'AAAA' } })],
+    [
+      'a key that is off the curve',
+      (one) => ({ ...one, keys: { ...one.keys, p256dh: Buffer.alloc(65, 4).toString('base64url') } }),
+    ],
     ['a short auth secret', (one) => ({ ...one, keys: { ...one.keys, auth: 'AAAA' } })],
     ['no keys', ({ endpoint }) => ({ endpoint })],
   ];

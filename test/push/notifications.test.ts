@@ -65,6 +65,8 @@ describe('notifications', () => {
       ['delivered', 201],
       ['failed', 410],
     ]);
+    const { outcome } = await push.call('GET', `${root()}/notifications/${sent.id}`);
+    assert.deepEqual(outcome, { delivered: 1, failed: 1, pending: 0 });
     assert.deepEqual(
       (await devices()).map(({ label, last_result }: { label: string; last_result: string }) => [label, last_result]),
       [['good', '201']],
@@ -110,6 +112,9 @@ describe('notifications', () => {
 
   test('the log says who was sent what and when, latest first, by user and time, page by page', async () => {
     const before = new Date().toISOString();
+    await push.deviceOf(push.bob, 'phone');
+    await push.deviceOf(push.bob, 'laptop');
+    push.service.behave(({ name }) => (name === 'phone' ? 201 : 403));
     await push.notify({ title: 'one' });
     await push.notify({ title: 'two', audience: { username: 'bob' } });
     await push.notify({ title: 'three', audience: { id: push.ada } });
@@ -121,6 +126,11 @@ describe('notifications', () => {
     assert.deepEqual((await titles(`limit=1&cursor=${first.next}`)).length, 1);
     assert.equal(first.data[1].user_id, push.bob);
     assert.deepEqual(first.data[1].audience, { username: 'bob' });
+    const [none, of] = first.data;
+    assert.deepEqual(none.outcome, { delivered: 0, failed: 0, pending: 0 });
+    assert.equal(of.outcome.delivered + of.outcome.failed + of.outcome.pending, of.accepted);
+    await until(async () => (await list('limit=2')).data[1].outcome.pending === 0, 'all are settled');
+    assert.deepEqual((await list('limit=2')).data[1].outcome, { delivered: 1, failed: 1, pending: 0 });
   });
 
   test('the same request with an Idempotency-Key notifies once', async () => {

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import type { Core } from '../../src/core/context.ts';
+import { finished } from '../../src/core/deliveries/settle-delivery.ts';
 import { clearOld } from '../../src/core/retention/clear-old.ts';
+import { keptLogs } from '../../src/core/retention/kept-logs.ts';
+import type { Tx } from '../../src/core/store.ts';
 import { createFakeClock, startTestApp, type TestApp } from '../harness.ts';
 
 const day = 24 * 3600 * 1000;
+
+/** What went from the three logs of calls and records. */
+async function clearedOf(app: TestApp): Promise<Record<string, number | undefined>> {
+  const { changes, audit, usage } = await clearOld(app.core);
+  return { changes, audit, usage };
+}
 
 async function work(app: TestApp, tableId: string, records: number): Promise<void> {
   const create = Array.from({ length: records }, () => ({ fields: {} }));
@@ -33,16 +43,16 @@ describe('retention', () => {
       assert.ok(audit > 0 && usage > 0);
       clock.advance(9 * day);
       await work(app, table.id, 5);
-      assert.deepEqual(await clearOld(app.core), { changes: 0, audit: 0, usage: 0 });
+      assert.deepEqual(await clearedOf(app), { changes: 0, audit: 0, usage: 0 });
       clock.advance(2 * day);
-      assert.deepEqual(await clearOld(app.core), { changes: 1400, audit: 0, usage: 0 });
+      assert.deepEqual(await clearedOf(app), { changes: 1400, audit: 0, usage: 0 });
       const left = await store.list('changes', {});
       assert.deepEqual(
         left.map(({ seq }) => seq),
         [1401, 1402, 1403, 1404, 1405],
       );
       clock.advance(10 * day);
-      assert.deepEqual(await clearOld(app.core), { changes: 5, audit, usage: 0 });
+      assert.deepEqual(await clearedOf(app), { changes: 5, audit, usage: 0 });
       clock.advance(10 * day);
       const cleared = await clearOld(app.core);
       assert.deepEqual([cleared.usage, await store.count('usage', {})], [usage, 1]);
@@ -60,7 +70,7 @@ describe('retention', () => {
       const table = await app.makeTable([{ name: 'A', type: 'text' }]);
       await work(app, table.id, 3);
       clock.advance(9000 * day);
-      assert.deepEqual(await clearOld(app.core), { changes: 0, audit: 0, usage: 0 });
+      assert.deepEqual(await clearedOf(app), { changes: 0, audit: 0, usage: 0 });
     } finally {
       await app.close();
     }
@@ -85,6 +95,65 @@ describe('retention', () => {
       }
       assert.equal((await clearing).changes, 5000);
       assert.ok(answered >= 5, `${answered} answered`);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test('a step touches few rows, and the loop goes round between two of them', async () => {
+    const clock = createFakeClock();
+    const app = await startTestApp({ clock });
+    let turns = 0;
+    let isOver = false;
+    const turn = () => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    try {
+      const table = await app.makeTable([{ name: 'A', type: 'text' }]);
+      await work(app, table.id, 1000);
+      await app.core.store.write(async (tx) => fillLogs(tx, app, clock.now()));
+      clock.advance(4000 * day);
+      const { core, steps } = watched(app.core, () => turns);
+      turn();
+      const cleared = await clearOld(core);
+      for (const { name } of keptLogs) assert.ok((cleared[name] ?? 0) >= 700, `${name}: ${cleared[name]}`);
+      assert.ok(steps.length > 20, `${steps.length} steps`);
+      for (const [at, step] of steps.entries()) {
+        assert.ok(step.rows <= 250, `a step of ${step.rows} rows`);
+        const before = steps[at - 1];
+        assert.ok(before === undefined || step.turn > before.turn + 1, 'two steps without a turn between them');
+      }
+    } finally {
+      isOver = true;
+      await app.close();
+    }
+  });
+
+  test('deliveries and notifications live as long as the settings say', async () => {
+    const clock = createFakeClock();
+    const env = {
+      TESSERA_KEEP_DELIVERY_CONTENT_DAYS: '5',
+      TESSERA_KEEP_DELIVERIES_DAYS: '10',
+      TESSERA_KEEP_NOTIFICATIONS_DAYS: '20',
+    };
+    const app = await startTestApp({ clock, env });
+    try {
+      const { store } = app.core;
+      await store.write((tx) => fillLogs(tx, app, clock.now()));
+      const ended = { ...finished(app.core, 'delivered', clock.now()) };
+      await store.write((tx) => tx.update('deliveries', { state: 'delivered' }, { ...ended, content: { a: 1 } }));
+      clock.advance(5 * day + 1);
+      await clearOld(app.core);
+      const [row] = await store.list('deliveries', {}, { limit: 1 });
+      assert.equal(row?.content, null);
+      clock.advance(5 * day);
+      await clearOld(app.core);
+      assert.equal(await store.count('deliveries', {}), 0);
+      assert.equal(await store.count('notifications', {}), 700);
+      clock.advance(10 * day);
+      await clearOld(app.core);
+      assert.equal(await store.count('notifications', {}), 0);
     } finally {
       await app.close();
     }
@@ -120,3 +189,94 @@ describe('retention', () => {
     }
   });
 });
+
+/** Seven hundred entries of every log that a call or a record does not fill. */
+async function fillLogs(tx: Tx, app: TestApp, now: number): Promise<void> {
+  const { workspaceId, appId } = app;
+  for (let n = 0; n < 700; n += 1) {
+    const id = `log${String(n).padStart(13, '0')}`;
+    await tx.insert('audit', {
+      seq: 0,
+      workspace_id: workspaceId,
+      app_id: appId,
+      at: now,
+      user_id: null,
+      key_id: null,
+      action: 'test',
+      target: id,
+      detail: {},
+      address: null,
+    });
+    await tx.insert('usage', {
+      key_id: `key${n % 7}`,
+      table_id: `table${n}`,
+      verb: 'read',
+      status: 2,
+      minute: Math.floor(now / 60_000) + (n % 3),
+      workspace_id: workspaceId,
+      app_id: appId,
+      calls: 1,
+    });
+    await tx.insert('idempotency', { subject: 'x', key: id, fingerprint: '', status: 200, body: '', expires_at: now });
+    await tx.insert('deliveries', {
+      seq: 0,
+      id,
+      channel: 'webhook',
+      target_id: 'nobody',
+      parent_id: null,
+      app_id: appId,
+      kind: 'test',
+      order_key: '',
+      content: null,
+      created_at: now,
+      state: 'delivered',
+      due_at: null,
+      claimed_by: null,
+      tries: 1,
+      attempts: [],
+      finished_at: now,
+      expires_at: now,
+    });
+    await tx.insert('notifications', {
+      seq: 0,
+      id,
+      app_id: appId,
+      table_id: 'x',
+      record_id: n,
+      audience: {},
+      title: '',
+      body: '',
+      url: null,
+      urgency: 'normal',
+      expires_at: now,
+      accepted: 0,
+      created_by: 'system',
+      created_at: now,
+    });
+  }
+}
+
+/** The same core, which notes of each transaction how many rows it touched and in which turn of the loop it began. */
+function watched(core: Core, turn: () => number) {
+  const steps: { rows: number; readonly turn: number }[] = [];
+  const write: Core['store']['write'] = (work) =>
+    core.store.write((tx) => {
+      const step = { rows: 0, turn: turn() };
+      steps.push(step);
+      const counting: Tx = {
+        ...tx,
+        remove: async (table, where) => {
+          const rows = await tx.remove(table, where);
+          step.rows += rows;
+          return rows;
+        },
+        update: async (table, where, patch) => {
+          const rows = await tx.update(table, where, patch);
+          step.rows += rows;
+          return rows;
+        },
+      };
+      return work(counting);
+    });
+  return { core: { ...core, store: { ...core.store, write } }, steps };
+}

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Environment, runCommand } from './command.ts';
 import type { Evidence } from './evidence.ts';
+import { unzipped } from './faults.ts';
 import type { Accounts } from './requests.ts';
 
 /** What `tessera init --json` answers, as far as it is needed here. */
@@ -53,7 +54,12 @@ export async function runCommands(
   await run(['table', 'list', '--app', app.id]);
   await run(['user', 'list', '--workspace', workspace.id]);
   await run(['plan', 'list']);
-  await run(['export', '--table', table.id, '--app', table.appId, '--format', 'jsonl']);
+  for (const format of ['jsonl', 'csv']) {
+    await run(['export', '--table', table.id, '--app', table.appId, '--format', format]);
+  }
+  const sheet = join(folder, 'accounts.xlsx');
+  await run(['export', '--table', table.id, '--app', table.appId, '--format', 'xlsx', '--out', sheet]);
+  evidence.add('exported spreadsheet', unzipped(await readFile(sheet)));
   await importPasswords(run, folder, table, evidence);
   await run(['--version']);
   await run(['nonsense'], { code: 2 });

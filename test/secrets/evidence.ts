@@ -1,4 +1,5 @@
-/** Everything that a run put out, and every secret that was made in it: what must never meet. */
+/** Everything that a run put out, and every secret that was made in it: what must never meet, however it is written. */
+import { formsOf } from './secret-forms.ts';
 
 export interface Finding {
   readonly where: string;
@@ -20,6 +21,8 @@ export interface Evidence {
 }
 
 const lengthMin = 12;
+/** By so many characters a place is found; each form has more. */
+const beginLength = 8;
 /** Where answers that show secrets have them. */
 const secretNames = new Set([
   'secret',
@@ -68,16 +71,32 @@ export function createEvidence(): Evidence {
       return bytes;
     },
     search() {
-      const findings: Finding[] = [];
-      for (const { where, text } of outputs) {
-        for (const [one, what] of secrets) {
-          const at = text.indexOf(one);
-          if (at === -1) continue;
-          const around = text.slice(Math.max(0, at - 60), at + one.length + 20).replaceAll(one, '<it>');
-          findings.push({ where, what, around });
+      const known = new Map<string, { readonly form: string; readonly what: string }[]>();
+      for (const [text, what] of secrets) {
+        for (const [name, form] of formsOf(text)) {
+          const begin = form.slice(0, beginLength);
+          const same = known.get(begin) ?? [];
+          same.push({ form, what: name === '' ? what : `${what}, as ${name}` });
+          known.set(begin, same);
         }
       }
-      return findings;
+      return outputs.flatMap((output) => findIn(output, known));
     },
   };
+}
+
+/** One pass over the text, whatever the number of secrets. */
+function findIn(
+  { where, text }: { readonly where: string; readonly text: string },
+  known: ReadonlyMap<string, readonly { readonly form: string; readonly what: string }[]>,
+): Finding[] {
+  const found = new Map<string, Finding>();
+  for (let at = 0; at + beginLength <= text.length; at += 1) {
+    for (const { form, what } of known.get(text.slice(at, at + beginLength)) ?? []) {
+      if (found.has(what) || !text.startsWith(form, at)) continue;
+      const around = text.slice(Math.max(0, at - 60), at + form.length + 20).replaceAll(form, '<it>');
+      found.set(what, { where, what, around });
+    }
+  }
+  return [...found.values()];
 }

@@ -1,6 +1,7 @@
 /**
  * No key, token, password or master key in logs at their most talkative, errors, metrics, process titles, command output,
- * the database, or a backup: everything that a run of the whole product puts out is searched for every secret made in it.
+ * exports, the database, a backup, or what is said when settings, database or disk fail: everything that a run of the whole
+ * product puts out is searched for every secret made in it, also escaped, in hexadecimal and in base64.
  * Only the answers that show a secret on purpose are left out, and what they show is searched for everywhere else.
  */
 import assert from 'node:assert/strict';
@@ -17,6 +18,7 @@ import { doorNames } from '../isolation/doors.ts';
 import { type Environment, runCommand } from './command.ts';
 import { addFiles, type Initial, runCommands } from './commands.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
+import { askOnFailingDisk, runOnDamage, runWithWrongSettings } from './faults.ts';
 import { type Accounts, serveAndAsk } from './requests.ts';
 
 export interface SecretsReport {
@@ -42,8 +44,11 @@ export async function proveSecrets(): Promise<SecretsReport> {
     const initial = await initialised(env, evidence);
     await addMasterKey(folder, evidence);
     const { callers, table } = await inProcess(env, evidence);
-    const requests = await serveAndAsk(env, evidence, callers, table, initial.keys.native);
+    const asked = await serveAndAsk(env, evidence, callers, table, initial.keys.native);
     await runCommands(env, folder, evidence, initial, table);
+    await runWithWrongSettings(env, evidence);
+    await runOnDamage(env, folder, evidence);
+    const requests = asked + (await askOnFailingDisk(env, evidence, callers, table));
     await addFiles(join(folder, 'data'), evidence);
     const findings = evidence.search();
     const told = findings.map(({ where, what, around }) => `${where}: a ${what}: …${around}…`);

@@ -74,6 +74,7 @@ export function tableSchema(name: string, specs: readonly FieldSpec[], known?: T
     fieldById: new Map(fields.map((field) => [field.id, field])),
     columns,
     relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
+    formulas: [],
     physicalName: `t_${id}`,
   };
 }

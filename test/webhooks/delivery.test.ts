@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { clearDeliveries } from '../../src/core/deliveries/clear-deliveries.ts';
+import { clearOld } from '../../src/core/retention/clear-old.ts';
 import { createFakeClock, type FakeClock } from '../harness.ts';
 import { until } from './receiver.ts';
 import { openWebhookShop, type WebhookShop } from './webhook-shop.ts';
@@ -188,17 +188,17 @@ describe('deliveries', () => {
     await until(async () => (await events())[0].state === 'delivered', 'delivered');
     const { core } = shop.app;
     clock.advance(29 * day);
-    await clearDeliveries(core);
+    await clearOld(core);
     const [event] = await events();
     const detail = () => shop.call('GET', `${path()}/events/${event.id}`);
     assert.equal((await detail()).payload.data.record.fields.Item, 'personal');
     clock.advance(day + 1);
-    await clearDeliveries(core);
+    await clearOld(core);
     assert.equal((await detail()).payload, null);
     const replay = await shop.app.request('POST', `${path()}/events/${event.id}/replay`, { key: shop.app.keys.native });
     assert.equal(replay.status, 410);
     clock.advance(60 * day);
-    await clearDeliveries(core);
+    await clearOld(core);
     assert.deepEqual(await events(), []);
   });
 

@@ -1,6 +1,11 @@
 /** Bytes that are measured while they pass: their number and their SHA-256. */
 import { createHash } from 'node:crypto';
-import type { Checked } from './manifest.ts';
+
+export interface Checked {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
 
 export interface CheckedBytes {
   readonly content: AsyncIterable<Uint8Array>;

@@ -26,7 +26,7 @@ export interface ReplayOptions {
   /** Changes after this time (milliseconds since 1970) are left out. */
   readonly until: number;
   /** Fields of the newer copy: records may have been given choices that the backup does not have. */
-  readonly fields?: readonly Pick<FieldRow, 'id' | 'options'>[];
+  readonly fields?: readonly Pick<FieldRow, 'id' | 'type' | 'options'>[];
   readonly onProgress?: (changes: number) => void;
 }
 
@@ -34,6 +34,8 @@ interface Replay {
   readonly store: Store;
   readonly tables: Map<string, TableSchema | null>;
   readonly unknown: Map<string, number>;
+  /** Fields that have another type in the newer copy: their values in the log may be of either. */
+  readonly converted: ReadonlySet<string>;
   /** Users by the key that they acted with. */
   readonly userOfKey: Map<string, string | null>;
 }
@@ -45,7 +47,8 @@ export async function replayChanges(
   { facts, until, fields = [], onProgress }: ReplayOptions,
 ): Promise<Replayed> {
   await addMissingChoices(store, fields);
-  const replay: Replay = { store, tables: new Map(), unknown: new Map(), userOfKey: new Map() };
+  const converted = await convertedOf(store, fields);
+  const replay: Replay = { store, tables: new Map(), unknown: new Map(), converted, userOfKey: new Map() };
   let last = facts.lastChange;
   let applied = 0;
   let lastAt: number | null = null;
@@ -64,6 +67,11 @@ export async function replayChanges(
     if (tooLate !== -1) break;
   }
   return { applied: applied - sum(replay.unknown.values()), unknownTables: replay.unknown, until: lastAt };
+}
+
+async function convertedOf(store: Store, newer: readonly Pick<FieldRow, 'id' | 'type'>[]): Promise<Set<string>> {
+  const types = new Map((await store.list('fields', {})).map(({ id, type }) => [id, type]));
+  return new Set(newer.flatMap(({ id, type }) => (types.has(id) && types.get(id) !== type ? id : [])));
 }
 
 type Choice = { readonly id: string; readonly name: string };
@@ -142,7 +150,7 @@ async function applyChange(replay: Replay, tx: Tx, table: TableSchema, change: C
   }
   const by = replay.userOfKey.get(change.actor) ?? null;
   const before = kind === 'update' ? await tx.records.get(table, id) : undefined;
-  const columns = columnsOf(table, change);
+  const columns = columnsOf(replay, table, change);
   if (kind === 'create') {
     const row: Stored[] = [id, toIso(at), toIso(at), by, by];
     for (const name of table.columns.slice(systemColumns.length)) row.push(columns[name] ?? null);
@@ -157,11 +165,12 @@ async function applyChange(replay: Replay, tx: Tx, table: TableSchema, change: C
   for (const field of table.relations) await applyLinks(replay, tx, table, field, change);
 }
 
-/** Values by column; of fields that the backup does not have, nothing. */
-function columnsOf(table: TableSchema, { fields }: ChangeRow): Record<string, Stored> {
+/** Values by column; of fields that the backup does not have, or has in another type, nothing. */
+function columnsOf({ converted }: Replay, table: TableSchema, { fields }: ChangeRow): Record<string, Stored> {
   const columns: Record<string, Stored> = {};
   for (const [fieldId, value] of Object.entries(fields)) {
     const field = table.fieldById.get(fieldId);
+    if (converted.has(fieldId)) continue;
     if (field !== undefined && field.slot >= systemColumns.length && !Array.isArray(value)) {
       columns[field.column] = value as Stored;
     }

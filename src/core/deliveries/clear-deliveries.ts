@@ -1,28 +1,28 @@
 import type { Core } from '../context.ts';
-import { contentDays, dayMs, rowDays } from './delivery.ts';
+import { dayMs, keepOf } from '../retention/keep.ts';
+import type { Step } from '../retention/kept-log.ts';
 
-const rowsPerStep = 500;
-
-/** Clears the content of finished deliveries after 30 days and removes their rows after 90, in small steps. */
-export async function clearDeliveries(core: Core): Promise<void> {
+/** Clears the content of finished deliveries, and later removes their rows. */
+export function clearDeliveries(core: Core): Step {
   const now = core.clock.now();
-  for (;;) {
+  const { deliveryDays } = keepOf(core);
+  return async (rowsMax) => {
     const expired = await core.store.list(
       'deliveries',
       { expires_at: { lte: now } },
-      { orderBy: [['expires_at', 'asc']], limit: rowsPerStep },
+      { orderBy: [['expires_at', 'asc']], limit: rowsMax },
     );
-    if (expired.length === 0) return;
-    await core.store.write(async (tx) => {
-      for (const { seq, content, expires_at: expiresAt } of expired) {
-        const mine = { seq, expires_at: expiresAt };
-        if (content === null) await tx.remove('deliveries', mine);
-        else {
-          // Answers of receivers can hold what was sent to them: they go with it.
-          const later = now + (rowDays - contentDays) * dayMs;
-          await tx.update('deliveries', mine, { content: null, attempts: [], expires_at: later });
-        }
+    if (expired.length === 0) return null;
+    return core.store.write(async (tx) => {
+      let changed = 0;
+      for (const { seq, content, expires_at, finished_at } of expired) {
+        const mine = { seq, expires_at };
+        const end = deliveryDays === 0 ? null : (finished_at ?? now) + deliveryDays * dayMs;
+        if (content === null || (end !== null && end <= now)) changed += await tx.remove('deliveries', mine);
+        // Answers of receivers can hold what was sent to them: they go with it.
+        else changed += await tx.update('deliveries', mine, { content: null, attempts: [], expires_at: end });
       }
+      return changed;
     });
-  }
+  };
 }

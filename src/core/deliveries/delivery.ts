@@ -37,11 +37,6 @@ export interface NewDelivery {
   readonly content: Json;
 }
 
-/** Days for which the content of a finished delivery is kept, and its row. */
-export const contentDays = 30;
-export const rowDays = 90;
-export const dayMs = 86_400_000;
-
 /** A row that is due at once. The worker learns of it by `deliveries.queued`, after the write. */
 export function newDelivery(core: Core, input: NewDelivery): DeliveryRow {
   const now = core.clock.now();

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Core } from '../context.ts';
+import { dayMs, keepOf } from '../retention/keep.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryAttempt, DeliveryRow } from '../system-rows.ts';
 import { firstOf } from './claim-deliveries.ts';
-import { type Channel, contentDays, dayMs, type Verdict } from './delivery.ts';
+import type { Channel, Verdict } from './delivery.ts';
 import type { OutboundAnswer } from './outbound.ts';
 import { nextAttemptAt } from './schedule.ts';
 
@@ -46,7 +47,7 @@ export async function settleDelivery(
       await tx.update('deliveries', { seq: row.seq }, { tries, attempts, due_at: nextAt, claimed_by: null });
     } else {
       const state = verdict === 'delivered' ? 'delivered' : 'failed';
-      await tx.update('deliveries', { seq: row.seq }, { tries, attempts, ...finished(state, now) });
+      await tx.update('deliveries', { seq: row.seq }, { tries, attempts, ...finished(core, state, now) });
       await wakeNext(tx, row, now);
     }
     await channel.settle(tx, row, attempt, verdict === 'retry' && nextAt === null ? 'failed' : verdict);
@@ -55,8 +56,14 @@ export async function settleDelivery(
 }
 
 /** The columns of a row that is not tried any more. */
-export function finished(state: 'delivered' | 'failed', now: number) {
-  return { state, due_at: null, claimed_by: null, finished_at: now, expires_at: now + contentDays * dayMs } as const;
+export function finished(core: Core, state: 'delivered' | 'failed', now: number) {
+  const { deliveryContentDays, deliveryDays } = keepOf(core);
+  // Whichever ends first; for ever is longer than any.
+  const days = Math.min(
+    ...[deliveryContentDays, deliveryDays].map((one) => (one === 0 ? Number.POSITIVE_INFINITY : one)),
+  );
+  const expiresAt = Number.isFinite(days) ? now + days * dayMs : null;
+  return { state, due_at: null, claimed_by: null, finished_at: now, expires_at: expiresAt } as const;
 }
 
 async function wakeNext(tx: Tx, row: DeliveryRow, now: number): Promise<void> {

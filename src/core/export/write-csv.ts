@@ -30,6 +30,11 @@ export async function* writeCsv({ columns, pieces }: ExportTable, hasBom: boolea
   }
 }
 
+/** The cell as it stands in a line. */
+export function quotedCell(text: string): string {
+  return needsQuotes.test(text) ? quoted(text) : text;
+}
+
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
@@ -45,7 +50,6 @@ function cellOf(field: Field): (row: StoredRow, links: Links) => string {
     };
   }
   return (row, links) => {
-    const text = cellText(field, read(row, links));
-    return needsQuotes.test(text) ? quoted(text) : text;
+    return quotedCell(cellText(field, read(row, links)));
   };
 }

@@ -52,6 +52,8 @@ function cellOf(field: Field): (row: StoredRow, links: Links) => XlsxCell {
   return (row, links) => {
     const value = read(row, links);
     if (value === null) return null;
+    // The result of a formula; an error is a text.
+    if (field.type === 'formula' && typeof value !== 'string') return value as number | boolean;
     if (isDate && isInCalendar(String(value))) return new Date(String(value));
     const text = cellText(field, value);
     return text === '' ? null : text.slice(0, cellLengthMax);

@@ -1,14 +1,17 @@
 /** Adds one field to a table inside a transaction: its row, its column or join table, its index, its inverse. */
 import { toTableSchema } from '../catalog.ts';
+import type { Actor } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { checkFormula } from '../formulas/check-formula.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
 import { type Tx, UniqueViolation } from '../store.ts';
 import type { FieldRow } from '../system-rows.ts';
 import type { Touch } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { emailField, usernameField } from '../tables/user-fields.ts';
 import { type Field, type FieldTypeName, fieldTypeNames, type Json, Refusal } from './field-type.ts';
-import { fieldTypes } from './index.ts';
+import { columnStorageOf, fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
 export interface FieldInput {
@@ -35,6 +38,7 @@ export async function addField(
   tableId: string,
   input: FieldInput,
   now: number,
+  actor: Actor,
   path = '',
 ): Promise<string> {
   const table = await touch(tableId);
@@ -44,17 +48,24 @@ export async function addField(
   if (table.fields.length >= fieldsMax) throw refused(`${path}name`, `a table has at most ${fieldsMax} fields`);
   if (input.type === 'relation') return addRelation(tx, touch, table, { ...input, name }, now, path);
   const options = optionsOf(input, path);
-  // The first e-mail of the app's users tells them apart. Who wants it otherwise changes the field afterwards.
-  const isUsersEmail = table.role === 'users' && input.type === 'email' && !table.fields.some(isEmail);
-  const row = rowOf(table, { ...input, name, ...(isUsersEmail ? { unique: true } : {}) }, options, now);
+  const row = rowOf(table, { ...input, name, ...flagsOfUsers(table, { ...input, name }) }, options, now);
   checkFlags(row, path);
+  if (row.type === 'formula') {
+    row.options = await checkFormula(tx, actor, table, { ...fieldOf(table, row), options }, path);
+  }
   row.default_value = checkDefault(table, row, path);
   await insertField(tx, table, row);
   return row.id;
 }
 
-function isEmail(field: Field): boolean {
-  return field.type === 'email';
+/**
+ * The first e-mail of the app's users tells them apart, and by their username they are looked up. Who wants it otherwise changes
+ * the field afterwards.
+ */
+function flagsOfUsers({ role, fields }: TableSchema, input: FieldInput): Pick<FieldInput, 'unique' | 'indexed'> {
+  if (role !== 'users') return {};
+  if (emailField([...fields, input]) === input) return { unique: true };
+  return usernameField([...fields, input]) === input ? { indexed: true } : {};
 }
 
 export function refuseTaken(table: TableSchema, name: string, path = ''): void {
@@ -81,7 +92,8 @@ export function checkFlags(row: FieldRow, path = ''): void {
   const type = fieldTypes[row.type];
   if (row.is_unique === 1 && !type.canBeUnique)
     throw refused(`${path}unique`, `values of type ${row.type} cannot be unique`);
-  if (row.is_indexed === 1 && (type.comparison === null || type.storage === 'links' || type.storage === 'json')) {
+  const isIndexable = type.storage !== 'links' && type.storage !== 'json' && type.storage !== 'formula';
+  if (row.is_indexed === 1 && (type.comparison === null || !isIndexable)) {
     throw refused(`${path}indexed`, `values of type ${row.type} cannot be indexed`);
   }
   if (row.is_required === 1 && type.isReadOnly) throw refused(`${path}required`, `a ${row.type} field fills itself`);
@@ -110,8 +122,7 @@ export function fieldOf(table: TableSchema, row: FieldRow): Field {
 
 /** Creates the column (or nothing, for system values) and the index. @throws value_not_unique */
 export async function createStorage(tx: Tx, table: TableSchema, row: FieldRow): Promise<void> {
-  const type = fieldTypes[row.type];
-  if (type.storage === 'system' || type.storage === 'links') return;
+  if (columnStorageOf(row.type) === null) return;
   const field = fieldOf(table, row);
   await tx.schema.addColumn(table, field);
   await createIndexOf(tx, table, row);
@@ -120,8 +131,7 @@ export async function createStorage(tx: Tx, table: TableSchema, row: FieldRow): 
 /** The index that the flags of the field ask for. @throws value_not_unique naming the field */
 export async function createIndexOf(tx: Tx, table: TableSchema, row: FieldRow): Promise<void> {
   if (row.is_unique === 0 && row.is_indexed === 0) return;
-  const type = fieldTypes[row.type];
-  if (type.storage === 'system') return;
+  if (columnStorageOf(row.type) === null) return;
   try {
     await tx.schema.createIndex(table, fieldOf(table, row), row.is_unique === 1);
   } catch (error) {

@@ -2,6 +2,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { checkFormula } from '../formulas/check-formula.ts';
 import { requireVerb } from '../permit.ts';
 import { type Reads, UniqueViolation } from '../store.ts';
 import type { FieldRow } from '../system-rows.ts';
@@ -9,7 +10,7 @@ import { changeSchema } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { checkFlags, createIndexOf, createStorage, fieldOf } from './add-field.ts';
 import { type Field, type FieldTypeName, type Json, Refusal, type Stored } from './field-type.ts';
-import { fieldTypes } from './index.ts';
+import { columnStorageOf, fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
 export interface Conversion {
@@ -76,11 +77,13 @@ export async function convertField(
     };
     if (!fieldTypes[to.type].canBeUnique) next.is_unique = 0;
     const comparison = fieldTypes[to.type].comparison;
-    if (comparison === null || comparison === 'options') next.is_indexed = 0;
+    if (comparison === null || comparison === 'options' || to.type === 'formula') next.is_indexed = 0;
+    if (fieldTypes[to.type].isReadOnly) next.is_required = 0;
     checkFlags(next);
+    if (next.type === 'formula') next.options = await checkFormula(tx, actor, current, target);
 
     const report = new Report();
-    const isStored = fieldTypes[to.type].storage !== 'system';
+    const isStored = columnStorageOf(to.type) !== null;
     if (isStored) await createStorage(tx, current, { ...next, is_unique: 0, is_indexed: 0 });
     const pieces = to.discard === true ? [] : convertedPieces(tx, current, before, target, report);
     for await (const piece of pieces) {
@@ -88,7 +91,7 @@ export async function convertField(
     }
     const result = report.done();
     if (result.failing > 0 && to.allow_loss !== true) throw lossy(field, result);
-    if (fieldTypes[before.type].storage !== 'system') {
+    if (columnStorageOf(before.type) !== null) {
       if (before.isUnique || before.isIndexed) await tx.schema.dropIndex(current, before);
       await tx.schema.dropColumn(current, before);
     }
@@ -123,7 +126,7 @@ function targetOf(table: TableSchema, field: Field, to: Conversion): Field {
   }
   const options = validateOptions(to.type, withChoices(field, to));
   const count = Number(/_(\d+)$/.exec(field.column)?.[1] ?? 1);
-  return fieldOf(table, {
+  const made = fieldOf(table, {
     id: field.id,
     table_id: table.id,
     name: field.name,
@@ -139,6 +142,8 @@ function targetOf(table: TableSchema, field: Field, to: Conversion): Field {
     created_at: 0,
     updated_at: 0,
   });
+  // A formula is kept in other words than it was sent in.
+  return { ...made, options };
 }
 
 /** Between the two select types the choices stay, unless new ones are given. */

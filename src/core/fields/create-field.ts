@@ -36,7 +36,7 @@ export async function createFields(
       const added: string[] = [];
       for (const [index, input] of inputs.entries()) {
         const path = inputs.length === 1 ? '' : `fields[${index}].`;
-        const id = await addField(tx, touch, table.id, input, core.clock.now(), path);
+        const id = await addField(tx, touch, table.id, input, core.clock.now(), actor, path);
         added.push(id);
         await appendAudit(tx, core, actor, {
           action: 'field.create',

@@ -38,6 +38,7 @@ export const fieldTypeNames = [
   'user',
   'color',
   'json',
+  'formula',
   'password',
   'created_at',
   'updated_at',
@@ -50,9 +51,10 @@ export type FieldTypeName = (typeof fieldTypeNames)[number];
 /**
  * Where a type's values live.
  * `text` `number` (double) `integer` `boolean` `json` (text of a JSON value): one column of that storage class.
- * `links`: a join table, no column. `system`: read from a column that every record has, nothing stored.
+ * `links`: a join table, no column. `system`: read from a column that every record has, nothing stored. `formula`: worked out
+ * when it is read, nothing stored.
  */
-export type Storage = 'text' | 'number' | 'integer' | 'boolean' | 'json' | 'links' | 'system';
+export type Storage = 'text' | 'number' | 'integer' | 'boolean' | 'json' | 'links' | 'system' | 'formula';
 
 export type SystemColumn = 'id' | 'created_at' | 'updated_at' | 'created_by' | 'updated_by';
 
@@ -84,7 +86,7 @@ export interface Field {
   readonly foreign: Readonly<Record<string, Json>>;
   /** Physical column; empty for `links` and `system` storage. */
   readonly column: string;
-  /** Position of the value in a stored row; -1 for `links`. */
+  /** Position of the value in a stored row; -1 for `links`; after all columns for formulas. */
   readonly slot: number;
 }
 
@@ -102,6 +104,8 @@ export interface FieldType<O extends TSchema = TSchema> {
   /** Only with `storage: 'system'`. */
   readonly systemColumn?: SystemColumn;
   readonly comparison: Comparison;
+  /** Where it is not the same for every field of the type. */
+  comparisonOf?(field: Field): Comparison;
   /** Shape of the type's options, every one optional or defaulted; unknown keys are refused. */
   readonly options: O;
   /** Clients cannot write it. */

@@ -1,5 +1,5 @@
 /** The list of field types. The compiler holds it complete. */
-import type { FieldType, FieldTypeName } from './field-type.ts';
+import type { Comparison, Field, FieldType, FieldTypeName, Storage } from './field-type.ts';
 import { autonumberType } from './types/autonumber.ts';
 import { checkboxType } from './types/checkbox.ts';
 import { colorType } from './types/color.ts';
@@ -11,6 +11,7 @@ import { datetimeType } from './types/datetime.ts';
 import { durationType } from './types/duration.ts';
 import { emailType } from './types/email.ts';
 import { fileType } from './types/file.ts';
+import { formulaType } from './types/formula.ts';
 import { imageType } from './types/image.ts';
 import { jsonType } from './types/json.ts';
 import { locationType } from './types/location.ts';
@@ -57,9 +58,25 @@ export const fieldTypes: Readonly<Record<FieldTypeName, FieldType>> = {
   user: userType,
   color: colorType,
   json: jsonType,
+  formula: formulaType,
   password: passwordType,
   created_at: createdAtType,
   updated_at: updatedAtType,
   created_by: createdByType,
   updated_by: updatedByType,
 };
+
+/** How the values of this field compare. */
+export function comparisonOfField(field: Field): Comparison {
+  const type = fieldTypes[field.type];
+  return type.comparisonOf === undefined ? type.comparison : type.comparisonOf(field);
+}
+
+/** Storage that is a column of the table of records. */
+export type ColumnStorage = Exclude<Storage, 'links' | 'system' | 'formula'>;
+
+/** The storage class of the column that fields of a type have; null for those without one. */
+export function columnStorageOf(name: FieldTypeName): ColumnStorage | null {
+  const { storage } = fieldTypes[name];
+  return storage === 'links' || storage === 'system' || storage === 'formula' ? null : storage;
+}

@@ -43,6 +43,13 @@ const variants: Partial<Record<FieldTypeName, readonly Record<string, unknown>[]
   multi_select: [{ choices }, { choices, min_choices: 2 }, { choices: [{ name: 'Yes, always' }, { name: 'No' }] }],
   file: [{}, { multiple: true }, { multiple: true, files_max: 2 }, { is_private: true, extensions: ['pdf'] }],
   image: [{}, { multiple: true }],
+  formula: [
+    { expression: '1', result: 'number' },
+    { expression: '{Name}', result: 'text' },
+    { expression: 'TRUE', result: 'boolean' },
+    { expression: 'TODAY()', result: 'date' },
+    { expression: 'NOW()', result: 'datetime' },
+  ],
   relation: [
     { target: 'tab1etab1etab1e0', cardinality: 'many' },
     { target: 'tab1etab1etab1e0', cardinality: 'one', inverse: null, link: 'a', side: 'a' },

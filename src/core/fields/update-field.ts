@@ -1,6 +1,7 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { checkFormula } from '../formulas/check-formula.ts';
 import { checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import type { FieldRow } from '../system-rows.ts';
@@ -40,6 +41,13 @@ export async function updateField(
     const next = patched(current.fieldById.get(field.id) ?? field, row, patch);
     if (next.name !== row.name) refuseTaken(current, next.name);
     checkFlags(next);
+    if (next.type === 'formula' && patch.options !== undefined) {
+      const shown = current.fieldById.get(field.id) ?? field;
+      // Sent back as it is shown, a formula stays as it is, even one that a deleted field has broken.
+      const isSame = ['expression', 'precision'].every((name) => next.options[name] === shown.options[name]);
+      const wanted = { ...shown, options: next.options };
+      next.options = isSame ? row.options : await checkFormula(tx, actor, current, wanted);
+    }
     next.default_value = checkDefault(current, next);
     next.updated_at = core.clock.now();
     await tx.update('fields', { id: field.id }, next);

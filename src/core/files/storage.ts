@@ -20,8 +20,10 @@ export interface FileStorage {
   remove(key: string): Promise<void>;
 }
 
-/** A storage whose keys can be asked for: small ones, such as backups in a place of their own. */
+/** A storage that tells what is in it, for backups. */
 export interface ListedStorage extends FileStorage {
+  /** Bytes of what is under the key; null when there is nothing. */
+  size(key: string): Promise<number | null>;
   /** Keys that begin so and are in no folder, in any order; also of what an interrupted `put` left. */
   list(beginning: string): Promise<string[]>;
 }

@@ -1,6 +1,7 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
+import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import { type MayBeEmpty, type RecordInput, readInput, rebind } from '../records/read-input.ts';
 import { type RecordView, recordId } from '../records/record-view.ts';
@@ -9,6 +10,7 @@ import { insertDraft, type WriteScope } from '../records/write-record.ts';
 import type { SubmissionRow } from '../system-rows.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { setRecordTags } from './record-tags.ts';
+import { noteTrace } from './traces.ts';
 
 /** What is kept beside the record. Nothing is written where all of it is empty. */
 export type SubmissionTrace = Omit<SubmissionRow, 'table_id' | 'record_id' | 'at' | 'address'>;
@@ -29,6 +31,8 @@ export interface Submission {
   readonly isPublic: boolean;
   /** Network address of the sender. */
   readonly address: string;
+  /** What is sent again under its key is the same submission: then `Replay` is thrown. */
+  readonly once?: Once<Submitted>;
 }
 
 export interface Submitted {
@@ -57,7 +61,7 @@ export async function submitRecord(
     actor,
     known,
     [input],
-    undefined,
+    submission.once,
     (table) => readInput(table, rebind(input, table), 'create', grant, '', submission.mayBeEmpty),
     async (scope, table, draft) => {
       await checkCounts(scope, table, submission);
@@ -85,7 +89,7 @@ async function checkCounts(
 }
 
 async function keepTrace(
-  { tx, now }: WriteScope,
+  { core, tx, now }: WriteScope,
   table: TableSchema,
   id: number,
   { trace, perAddressMax, address }: Submission,
@@ -102,6 +106,7 @@ async function keepTrace(
     address: perAddressMax === null ? null : address,
     at: now,
   };
+  noteTrace(core, table.id);
   await tx.insert('submissions', row);
   return row;
 }

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { Actor, Core } from '../context.ts';
 import { AppError, type Issue } from '../errors.ts';
 import { createFields } from '../fields/create-field.ts';
-import { type Field, Refusal, type Stored } from '../fields/field-type.ts';
+import type { Field } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import type { Grant } from '../keys/scopes.ts';
 import { type Once, Replay } from '../once.ts';
@@ -11,15 +11,14 @@ import { openTable } from '../permit.ts';
 import { batchRecords } from '../records/batch-records.ts';
 import { createRecord } from '../records/create-record.ts';
 import { createRows } from '../records/create-rows.ts';
-import { listRecords } from '../records/list-records.ts';
 import type { RecordInput } from '../records/read-input.ts';
-import { recordId } from '../records/record-view.ts';
 import { upsertRecord } from '../records/upsert-record.ts';
 import { createTable } from '../tables/create-table.ts';
 import { listTables } from '../tables/list-tables.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { type ImportRun, subjectOf } from './import-run.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
+import { matchUnique } from './match-unique.ts';
 
 /**
  * `run`: the import can be run again after it was interrupted, under the same name; what it has written is then not written
@@ -49,7 +48,7 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
     },
     async match(table, name, values) {
       const schema = await open(table);
-      return matchUnique(core, actor, schema, fieldOf(schema, name), values);
+      return matchUnique(core, schema, fieldOf(schema, name), values);
     },
     async writeAll(table, names, create, update, place) {
       const schema = await open(table);
@@ -142,32 +141,4 @@ const itemPath = /^(create|update)\[(\d+)\](?:\.(.*))?$/s;
 function problemOfItem({ field, code, message }: Issue, created: number): RowProblem {
   const [, kind, index = '0', name = ''] = itemPath.exec(field) ?? [];
   return { index: Number(index) + (kind === 'update' ? created : 0), field: name, code, reason: message };
-}
-
-async function matchUnique(
-  core: Core,
-  actor: Actor,
-  table: TableSchema,
-  field: Field,
-  values: readonly string[],
-): Promise<ReadonlyMap<number, number>> {
-  const type = fieldTypes[field.type];
-  const keyOf = (stored: Stored) => (type.comparison === 'text_nocase' ? String(stored).toLowerCase() : stored);
-  const wanted = new Map<number, Exclude<Stored, null>>();
-  for (const [at, text] of values.entries()) {
-    const value = type.parse(text, field);
-    // What does not fit the field is refused when it is written.
-    const stored = value instanceof Refusal || value === null ? null : type.toStored(value, field);
-    if (stored !== null) wanted.set(at, stored);
-  }
-  if (wanted.size === 0) return new Map();
-  const filter = { op: 'in', field, values: [...new Set(wanted.values())] } as const;
-  const { rows } = await listRecords(core, actor, table, { filter, limit: wanted.size }, []);
-  const ids = new Map(rows.map((row) => [keyOf(row[field.slot] ?? null), recordId(row)]));
-  const found = new Map<number, number>();
-  for (const [at, stored] of wanted) {
-    const id = ids.get(keyOf(stored));
-    if (id !== undefined) found.set(at, id);
-  }
-  return found;
 }

@@ -32,7 +32,6 @@ const quote = '"';
 const quoteCode = 34;
 const feedCode = 10;
 const returnCode = 13;
-const lineBreak = /\r\n|\r|\n/g;
 
 /** `rowLengthMax`, in characters: a quote that is never closed would otherwise swallow the file into memory. */
 export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): CsvCutter {
@@ -82,6 +81,7 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
 
   function cutQuotedRow(from: number): string[] | null {
     const cells: string[] = [];
+    const firstEnd = nextNewline(from);
     let at = from;
     for (;;) {
       let cell = '';
@@ -110,7 +110,8 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
     }
     const end = nextNewline(at);
     rowEnd = end === -1 ? text.length : end + 1;
-    rowLines = 1 + breaksIn(cells);
+    // Mostly the first end of a line is that of the row.
+    rowLines = firstEnd === end ? 1 : 1 + breaksIn(cells, newline);
     return cells;
   }
 
@@ -178,11 +179,9 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
 }
 
 /** Lines that a row has beyond its first. */
-function breaksIn(cells: readonly string[]): number {
+function breaksIn(cells: readonly string[], newline: string): number {
   let breaks = 0;
-  for (const cell of cells) {
-    if (cell.includes('\n') || cell.includes('\r')) breaks += cell.match(lineBreak)?.length ?? 0;
-  }
+  for (const cell of cells) breaks += cell.split(newline).length - 1;
   return breaks;
 }
 

@@ -17,6 +17,8 @@ export interface TypeGuess {
 }
 
 interface Candidate extends ColumnType {
+  /** Of one kind, a wider candidate comes later and takes all that a narrower one takes. */
+  readonly kind: string;
   /** How a cell must look, beyond being accepted by the type. */
   readonly form: RegExp;
   fits?(text: string): boolean;
@@ -34,17 +36,17 @@ const form = (text: string) => new RegExp(`^${text}$`);
 
 /** In order of preference: the first that fits all cells. */
 const candidates: readonly Candidate[] = [
-  { type: 'checkbox', options: {}, form: /^(?:true|false|yes|no)$/i },
-  { type: 'number', options: { precision: 0 }, form: integerForm },
-  { type: 'number', options: {}, form: numberForm, fits: (text) => digitsOf(text) <= digitsKept },
-  { type: 'date', options: {}, form: form(isoDay) },
-  { type: 'datetime', options: {}, form: form(`${isoDay}(?:${time})?`) },
-  { type: 'date', options: { format: 'eu' }, form: form(slashedDay) },
-  { type: 'date', options: { format: 'us' }, form: form(slashedDay) },
-  { type: 'datetime', options: { format: 'eu' }, form: form(`${slashedDay}(?:${time})?`) },
-  { type: 'datetime', options: { format: 'us' }, form: form(`${slashedDay}(?:${time})?`) },
-  { type: 'email', options: {}, form: /@/ },
-  { type: 'url', options: {}, form: /^https?:\/\//i },
+  { kind: 'box', type: 'checkbox', options: {}, form: /^(?:true|false|yes|no)$/i },
+  { kind: 'number', type: 'number', options: { precision: 0 }, form: integerForm },
+  { kind: 'number', type: 'number', options: {}, form: numberForm, fits: (text) => digitsOf(text) <= digitsKept },
+  { kind: 'iso', type: 'date', options: {}, form: form(isoDay) },
+  { kind: 'iso', type: 'datetime', options: {}, form: form(`${isoDay}(?:${time})?`) },
+  { kind: 'eu', type: 'date', options: { format: 'eu' }, form: form(slashedDay) },
+  { kind: 'us', type: 'date', options: { format: 'us' }, form: form(slashedDay) },
+  { kind: 'eu', type: 'datetime', options: { format: 'eu' }, form: form(`${slashedDay}(?:${time})?`) },
+  { kind: 'us', type: 'datetime', options: { format: 'us' }, form: form(`${slashedDay}(?:${time})?`) },
+  { kind: 'email', type: 'email', options: {}, form: /@/ },
+  { kind: 'url', type: 'url', options: {}, form: /^https?:\/\//i },
 ];
 
 /** Longer cells, and cells of several lines, make a long text. */
@@ -60,9 +62,17 @@ export function createTypeGuess(): TypeGuess {
       if (!isLong && (cell.length > textLengthMax || cell.includes('\n') || cell.includes('\r'))) isLong = true;
       if (left.length === 0) return;
       const text = cell.trim();
-      if (!left.every(({ candidate, probe }) => isKept(candidate, probe, text))) {
-        left = left.filter(({ candidate, probe }) => isKept(candidate, probe, text));
+      let refused: Set<unknown> | undefined;
+      const kept: string[] = [];
+      for (const one of left) {
+        if (kept.includes(one.candidate.kind)) continue;
+        if (isKept(one.candidate, one.probe, text)) kept.push(one.candidate.kind);
+        else {
+          refused ??= new Set();
+          refused.add(one);
+        }
       }
+      if (refused !== undefined) left = left.filter((one) => !refused.has(one));
     },
     result() {
       const found = hasCells ? left.map(({ candidate }) => candidate) : [];

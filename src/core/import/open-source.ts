@@ -10,11 +10,12 @@ import type { Delimiter } from './sniff-csv.ts';
 import { isNothing, type SourceTable } from './source-table.ts';
 
 /** @throws body_invalid when it cannot be read as a table */
-export async function openSourceTable(source: ImportSource): Promise<SourceTable> {
+export async function openSourceTable(source: ImportSource, sheet?: string): Promise<SourceTable> {
   const head = await headOf(source);
   if (head.length === 0) throw sourceRefused(source, 'is empty');
   const text = new TextDecoder().decode(head.subarray(0, 256));
-  if (isZip(head)) return openXlsx(source);
+  if (isZip(head)) return openXlsx(source, sheet);
+  if (sheet !== undefined) throw sourceRefused(source, 'is no spreadsheet, so it has no sheets');
   return /^\s*\{\s*["}]/.test(text) ? openJsonl(source) : openCsv(source, await sniffCsv(source));
 }
 

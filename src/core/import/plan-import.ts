@@ -22,6 +22,8 @@ export interface ImportRequest {
   readonly createFields?: boolean;
   /** Columns to leave out. */
   readonly skip?: readonly string[];
+  /** Of a spreadsheet, the sheet to read; without: the first. */
+  readonly sheet?: string | undefined;
   /** Types of new fields, by column, instead of those that the cells suggest. */
   readonly types?: ReadonlyMap<string, FieldTypeName>;
 }
@@ -29,6 +31,8 @@ export interface ImportRequest {
 export interface ColumnPlan {
   /** Place in the row, from 0. */
   readonly index: number;
+  /** As it is called in the file. */
+  readonly column: string;
   /** Field that it goes into. */
   readonly name: string;
   readonly type: FieldTypeName;
@@ -57,7 +61,7 @@ export interface ImportPlan {
 export async function planImport(target: ImportTarget, request: ImportRequest): Promise<ImportPlan> {
   const { source } = request;
   const { table, tableName } = await tableOf(target, request.table);
-  const content = await openSourceTable(source);
+  const content = await openSourceTable(source, request.sheet);
   const survey = await surveyOf(content);
   const chosen = chosenColumns(survey, request);
   const columns = chosen.map((column) => planColumn(column, table, request));
@@ -153,7 +157,7 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
   if (field !== undefined) {
     if (field.isReadOnly) throw refused('field_read_only', name, 'fills itself and cannot be imported; leave it out');
     if (!field.mayWrite) throw refused('scope_missing', name, 'is not among the fields that this key may write');
-    return { index, name, type: field.type, newField: null, filled, sample };
+    return { index, column: column.name, name, type: field.type, newField: null, filled, sample };
   }
   if (table !== null && request.createFields !== true) {
     const known = table.fields.filter(isWritable).map((one) => one.name);
@@ -162,7 +166,7 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
   const { type, options } = wantedType(column.name, request) ?? column.guess.result();
   const isKey = request.key === name;
   const newField = { name: checkName(name, column.name), type, options, ...(isKey ? { unique: true } : {}) };
-  return { index, name: newField.name, type, newField, filled, sample };
+  return { index, column: column.name, name: newField.name, type, newField, filled, sample };
 }
 
 function isWritable(field: TargetField): boolean {

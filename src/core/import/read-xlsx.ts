@@ -16,7 +16,7 @@ interface SheetRow {
 }
 
 /** @throws body_invalid */
-export async function openXlsx(source: ImportSource): Promise<SourceTable> {
+export async function openXlsx(source: ImportSource, _sheet?: string): Promise<SourceTable> {
   const header = await headerOf(source);
   async function* rows(): AsyncGenerator<SourceRow[]> {
     let chunk: SourceRow[] = [];

@@ -2,6 +2,7 @@
  * Writes a planned import in chunks, each all or nothing; rows that are refused are told with their line and reason and left
  * out. Memory does not grow with the file.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cellValue } from '../fields/cell-text.ts';
 import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
 import type { ImportPlan } from './plan-import.ts';
@@ -17,7 +18,10 @@ export interface RefusedRow {
 }
 
 export interface ImportListeners {
-  onProgress?(progress: ImportProgress): void;
+  /** After each piece that is on disk; the next waits for it. */
+  onProgress?(progress: ImportProgress): void | Promise<void>;
+  /** The table is there. */
+  onTable?(table: TargetTable): void | Promise<void>;
   /** Once per problem; a row with several comes several times in a row. */
   onRefused?(row: RefusedRow): void;
 }
@@ -25,7 +29,18 @@ export interface ImportListeners {
 export interface ImportProgress {
   /** Rows dealt with, refused ones too. */
   readonly rows: number;
+  readonly created: number;
+  readonly updated: number;
   readonly refused: number;
+  /** Of the last row dealt with. */
+  readonly line: number;
+}
+
+export interface RunOptions {
+  /** Rows written together. The more, the quicker; and the longer others wait. */
+  readonly rowsPerWrite?: number;
+  /** Goes on behind what was dealt with, with the same `rowsPerWrite`. */
+  readonly after?: ImportProgress | undefined;
 }
 
 export interface ImportResult {
@@ -34,6 +49,8 @@ export interface ImportResult {
   readonly updated: number;
   readonly refused: number;
 }
+
+const nothingDone: ImportProgress = { rows: 0, created: 0, updated: 0, refused: 0, line: 0 };
 
 interface Run {
   readonly target: ImportTarget;
@@ -57,18 +74,55 @@ export async function runImport(
   target: ImportTarget,
   plan: ImportPlan,
   listeners: ImportListeners = {},
+  { rowsPerWrite = 1000, after = nothingDone }: RunOptions = {},
 ): Promise<ImportResult> {
   const table = await prepareTable(target, plan);
-  const run: Run = { target, plan, table, listeners, created: 0, updated: 0, refused: 0, untold: [] };
-  let rows = 0;
-  for await (const chunk of plan.content.rows()) {
-    await writeChunk(run, readyRows(run, chunk));
-    tellRefused(run);
-    rows += chunk.length;
-    listeners.onProgress?.({ rows, refused: run.refused });
+  await listeners.onTable?.(table);
+  const { created: createdBefore, updated: updatedBefore, refused: refusedBefore } = after;
+  const run: Run = {
+    target,
+    plan,
+    table,
+    listeners,
+    created: createdBefore,
+    updated: updatedBefore,
+    refused: refusedBefore,
+    untold: [],
+  };
+  let { rows } = after;
+  for await (const piece of readAhead(plan.content.rows())) {
+    for (let at = 0; at < piece.length; at += rowsPerWrite) {
+      const chunk = piece.slice(at, at + rowsPerWrite);
+      const line = chunk.at(-1)?.line ?? 0;
+      if (line <= after.line) continue;
+      await writeChunk(run, readyRows(run, chunk));
+      tellRefused(run);
+      rows += chunk.length;
+      await listeners.onProgress?.({ rows, created: run.created, updated: run.updated, refused: run.refused, line });
+    }
   }
   const { created, updated, refused } = run;
   return { table, created, updated, refused };
+}
+
+/** Reads the next piece while the one before it is put on the disk. */
+async function* readAhead<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T> {
+  try {
+    let next = pieces.next();
+    for (;;) {
+      const { value, done } = await next;
+      if (done === true) return;
+      // By the second turn the write has been committed, and only the disk is waited for.
+      next = nextTurn()
+        .then(() => nextTurn())
+        .then(() => pieces.next());
+      // A fault is told when its piece is asked for, not while the piece before it is written.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await pieces.return(undefined);
+  }
 }
 
 async function prepareTable(target: ImportTarget, plan: ImportPlan): Promise<TargetTable> {
@@ -99,7 +153,7 @@ function readyRows(run: Run, rows: readonly SourceRow[]): ReadyRow[] {
 }
 
 /** In the order of the plan's columns. */
-function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
+export function valuesOf({ columns, content, key }: ImportPlan, { cells }: SourceRow): RowValues {
   return columns.map(({ index, type }) => {
     const cell = cells[index];
     if (cell === undefined || !content.isText) return cell;

@@ -43,5 +43,10 @@ export function textOfCell(cell: Cell): string {
 }
 
 export function isNothing(cell: Cell): boolean {
+  if (typeof cell === 'string') {
+    const first = cell.charCodeAt(0);
+    // Neither space nor the beginning of any other white space: almost every cell.
+    if (first > 32 && first < 128) return false;
+  }
   return cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
 }

@@ -11,17 +11,12 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import { createSigner, createVerifier } from 'fast-jwt';
 import { AppError } from '../errors.ts';
 import { createSubmissionCodes, type SubmissionCodes } from '../forms/submission-code.ts';
 import { createRecordSlugs, type RecordSlugs } from '../records/slug.ts';
+import { createTokens, type TokenClaims } from './tokens.ts';
 
-/** What a token says: which key (`int`), which generation of its secrets, until when (seconds since 1970). */
-export interface TokenClaims {
-  readonly int: string;
-  readonly gen: number;
-  readonly exp: number;
-}
+export type { TokenClaims } from './tokens.ts';
 
 export interface Secrets {
   /**
@@ -50,12 +45,6 @@ const sealVersion = 'v1.';
 const ivLength = 12;
 const tagLength = 16;
 
-function isTokenClaims(value: unknown): value is TokenClaims {
-  if (typeof value !== 'object' || value === null) return false;
-  const claims = value as Partial<Record<keyof TokenClaims, unknown>>;
-  return typeof claims.int === 'string' && Number.isSafeInteger(claims.gen) && typeof claims.exp === 'number';
-}
-
 /** `masterKey`: 32 random bytes. */
 export function createSecrets(masterKey: Buffer): Secrets {
   if (masterKey.length !== 32)
@@ -64,12 +53,9 @@ export function createSecrets(masterKey: Buffer): Secrets {
     Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), `tessera/${purpose}`, length));
 
   const sealKey = derive('seal', 32);
-  const tokenKey = derive('token', 32);
+  const tokens = createTokens(derive('token', 32));
   const linkKey = derive('link', 32);
   const linkMac = (text: string) => createHmac('sha256', linkKey).update(text).digest();
-  const sign = createSigner<TokenClaims>({ key: tokenKey, algorithm: 'HS256', noTimestamp: true });
-  // The algorithm is pinned: a token that names another one, or none, is refused whatever it carries.
-  const check = createVerifier<string>({ key: tokenKey, algorithms: ['HS256'], ignoreExpiration: true });
 
   return {
     hash: (secret) => hashOnce('sha256', secret, 'base64url'),
@@ -92,15 +78,8 @@ export function createSecrets(masterKey: Buffer): Secrets {
         throw new AppError('internal_error', undefined, { internal: `sealed text of ${owner} does not open`, cause });
       }
     },
-    mintToken: (claims) => sign(claims),
-    verifyToken(token) {
-      try {
-        const claims: unknown = check(token);
-        return isTokenClaims(claims) ? claims : null;
-      } catch {
-        return null;
-      }
-    },
+    mintToken: tokens.mint,
+    verifyToken: tokens.verify,
     signLink: (text) => linkMac(text).toString('base64url'),
     isLinkSignature(text, signature) {
       const sent = Buffer.from(signature, 'base64url');

@@ -1,23 +1,25 @@
 import type { Core } from '../context.ts';
-import { dayMs, rowDays } from '../deliveries/delivery.ts';
+import { keepOf, passedBefore } from '../retention/keep.ts';
+import type { Step } from '../retention/kept-log.ts';
 import type { Tx } from '../store.ts';
 
-const rowsPerStep = 500;
-
-/** Removes notifications when the log of their deliveries is gone as well, in small steps. */
-export async function clearNotifications(core: Core): Promise<void> {
-  const before = core.clock.now() - rowDays * dayMs;
-  for (;;) {
+/** Removes notifications that have passed their life. */
+export function clearNotifications(core: Core): Step | null {
+  const before = passedBefore(core, keepOf(core).notificationDays);
+  if (before === null) return null;
+  return async (rowsMax) => {
     const old = await core.store.list(
       'notifications',
       { created_at: { lt: before } },
-      { orderBy: [['created_at', 'asc']], limit: rowsPerStep },
+      { orderBy: [['created_at', 'asc']], limit: rowsMax },
     );
-    if (old.length === 0) return;
-    await core.store.write(async (tx) => {
-      for (const { seq } of old) await tx.remove('notifications', { seq });
+    if (old.length === 0) return null;
+    return core.store.write(async (tx) => {
+      let removed = 0;
+      for (const { seq } of old) removed += await tx.remove('notifications', { seq });
+      return removed;
     });
-  }
+  };
 }
 
 /** Inside the transaction that drops an app: its notifications, and what of them was still to be sent. */

@@ -7,6 +7,7 @@ import { type Projection, projectionOf, type StoredRow } from '../records/query.
 import { recordId } from '../records/record-view.ts';
 import type { Reads } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { emailField, usernameField } from '../tables/user-fields.ts';
 
 /** One of the three; where there are several the id counts, then the e-mail address. */
 export interface Audience {
@@ -39,8 +40,8 @@ const known = new WeakMap<TableSchema, UserFields>();
 function fieldsOf(table: TableSchema): UserFields {
   let fields = known.get(table);
   if (fields === undefined) {
-    const email = table.fields.find(({ type }) => type === 'email');
-    const username = table.fields.find(({ type, name }) => type === 'text' && /^user[ _-]?name$/i.test(name));
+    const email = emailField(table.fields);
+    const username = usernameField(table.fields);
     const slots = [email, username].flatMap((field) => (field === undefined ? [] : [field.slot]));
     fields = { email, username, projection: projectionOf([0, ...slots]) };
     known.set(table, fields);

@@ -1,6 +1,6 @@
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
-import type { NotificationRow } from '../system-rows.ts';
+import type { DeliveryRow, NotificationRow } from '../system-rows.ts';
 import { requirePushTable } from './registration-token.ts';
 
 export interface NotificationQuery {
@@ -13,8 +13,15 @@ export interface NotificationQuery {
   readonly cursor?: string;
 }
 
+/** On how many devices and relays it has arrived, has failed for good, is still to come. */
+export type Outcome = Readonly<Record<DeliveryRow['state'], number>>;
+
+export interface LoggedNotification extends NotificationRow {
+  readonly outcome: Outcome;
+}
+
 export interface NotificationPage {
-  readonly data: readonly NotificationRow[];
+  readonly data: readonly LoggedNotification[];
   readonly next: string | null;
 }
 
@@ -39,7 +46,26 @@ export async function listNotifications(
     ...(query.cursor === undefined ? {} : { seq: { lt: Number(query.cursor) } }),
   };
   const rows = await core.store.list('notifications', where, { orderBy: [['seq', 'desc']], limit: limit + 1 });
-  const data = rows.slice(0, limit);
-  const last = data.at(-1);
-  return { data, next: rows.length > limit && last !== undefined ? String(last.seq) : null };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const deliveries = await deliveriesOf(core, page);
+  return {
+    data: page.map((row) => ({ ...row, outcome: outcomeOf(deliveries.get(row.id) ?? []) })),
+    next: rows.length > limit && last !== undefined ? String(last.seq) : null,
+  };
+}
+
+async function deliveriesOf(
+  core: Core,
+  page: readonly NotificationRow[],
+): Promise<ReadonlyMap<string | null, readonly DeliveryRow[]>> {
+  const sent = page.filter(({ accepted }) => accepted > 0).map(({ id }) => id);
+  if (sent.length === 0) return new Map();
+  return Map.groupBy(await core.store.list('deliveries', { parent_id: { in: sent } }), (row) => row.parent_id);
+}
+
+export function outcomeOf(deliveries: readonly Pick<DeliveryRow, 'state'>[]): Outcome {
+  const outcome = { delivered: 0, failed: 0, pending: 0 };
+  for (const { state } of deliveries) outcome[state] += 1;
+  return outcome;
 }

@@ -1,3 +1,4 @@
+import { ECDH } from 'node:crypto';
 import type { Core } from '../context.ts';
 import { checkTarget } from '../deliveries/check-target.ts';
 import { AppError } from '../errors.ts';
@@ -63,11 +64,21 @@ async function makeRoom(tx: Tx, { table_id, record_id }: PushDeviceRow): Promise
   for (const { id } of devices.slice(devicesPerUserMax)) await tx.remove('push_devices', { id });
 }
 
-/** A point of P-256 and 16 bytes (RFC 8291 §3.1, §3.2). Whether the point is on the curve shows at the first encryption. */
+/** A point of P-256 and 16 bytes (RFC 8291 §3.1, §3.2). */
 function checkKeys({ p256dh, auth }: PushSubscriptionInput['keys']): void {
-  const point = bytesOf(p256dh);
-  if (point?.length !== 65 || point[0] !== 4) throw refused('keys.p256dh', 'must be an uncompressed P-256 point');
+  if (!isPoint(bytesOf(p256dh))) throw refused('keys.p256dh', 'must be an uncompressed P-256 point');
   if (bytesOf(auth)?.length !== 16) throw refused('keys.auth', 'must be 16 bytes');
+}
+
+/** Off the curve nothing could ever be encrypted for it. */
+function isPoint(bytes: Buffer | null): boolean {
+  if (bytes?.length !== 65 || bytes[0] !== 4) return false;
+  try {
+    ECDH.convertKey(bytes, 'prime256v1');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function bytesOf(text: string): Buffer | null {

@@ -71,7 +71,7 @@ export interface Recipient {
  */
 async function recipientOf(core: Core, tx: Tx, known: TableSchema, audience: Audience): Promise<Recipient> {
   const table = await core.catalog.tableIn(tx, known);
-  if (table === undefined) throw new AppError('user_not_found');
+  if (table?.role !== 'users') throw new AppError('user_not_found');
   const user = await findUser(tx, table, audience);
   // In no order: sorting one row costs more than finding it.
   const devices = await tx.list('push_devices', { table_id: table.id, record_id: user.id }, { orderBy: [] });

@@ -1,14 +1,17 @@
 import type { Core } from '../context.ts';
+import type { Step } from '../retention/kept-log.ts';
 
-/** Removes kept answers that have passed their life, in small steps so that no request waits long. */
-export async function clearIdempotency(core: Core): Promise<void> {
+/** Removes kept answers that have passed their life. */
+export function clearIdempotency(core: Core): Step {
   const now = core.clock.now();
-  for (;;) {
-    const expired = await core.store.list('idempotency', { expires_at: { lte: now } }, { limit: 500 });
-    if (expired.length === 0) return;
-    await core.store.write(async (tx) => {
+  return async (rowsMax) => {
+    const expired = await core.store.list('idempotency', { expires_at: { lte: now } }, { limit: rowsMax });
+    if (expired.length === 0) return null;
+    return core.store.write(async (tx) => {
+      let removed = 0;
       for (const { subject, key } of expired)
-        await tx.remove('idempotency', { subject, key, expires_at: { lte: now } });
+        removed += await tx.remove('idempotency', { subject, key, expires_at: { lte: now } });
+      return removed;
     });
-  }
+  };
 }

@@ -9,6 +9,7 @@ import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
 import type { StoredRow } from './query.ts';
 import type { Draft } from './read-input.ts';
 import { noLinks, type RecordView } from './record-view.ts';
+import { workOutFormulas } from './work-out-formulas.ts';
 import { entry, insertDraft, namingField, type WriteScope } from './write-record.ts';
 
 /** The records in the order of the drafts. A refusal is that of the batch and names the item: `create[3].Name`. */
@@ -43,12 +44,13 @@ async function insertAsRows(scope: WriteScope, table: TableSchema, drafts: reado
     return columns;
   });
   const ids = await insertRows(scope, table, rows);
-  return drafts.map((draft, index) => {
+  const written = drafts.map((draft, index): StoredRow => {
     const id = ids[index] as number;
     scope.changes.push(entry(scope, table, id, 'create', draft));
-    const row: StoredRow = [id, at, at, userId, userId, ...(rows[index] as Stored[])];
-    return { table, row, links: noLinks };
+    return [id, at, at, userId, userId, ...(rows[index] as Stored[])];
   });
+  const shown = await workOutFormulas(scope.tx, table, written);
+  return shown.map((row) => ({ table, row, links: noLinks }));
 }
 
 /** Inserts rows of field columns and answers their ids; what becomes of them beyond that is the caller's business. */

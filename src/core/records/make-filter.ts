@@ -1,6 +1,6 @@
 /** Builds one comparison of a filter from what a client sent, or says why it does not fit the field. */
 import { type Comparison, type Field, Refusal, type Stored } from '../fields/field-type.ts';
-import { fieldTypes } from '../fields/index.ts';
+import { comparisonOfField, fieldTypes } from '../fields/index.ts';
 import type { ComparisonOperator, Filter } from './query.ts';
 
 export const filterOperators = [
@@ -34,7 +34,7 @@ const filterValuesMax = 1000;
 
 /** @returns the filter, or the refusal that completes the sentence "<field> …". */
 export function makeFilter(field: Field, op: FilterOperator, value: unknown): Filter | Refusal {
-  const { comparison } = fieldTypes[field.type];
+  const comparison = comparisonOfField(field);
   if (op === 'is_null') {
     if (typeof value !== 'boolean') return new Refusal('is_null takes true or false');
     return { op: 'is_null', field, isNull: value };
@@ -60,7 +60,7 @@ function isNothing(value: unknown): boolean {
 /** The value as the column would hold it. */
 function storedOf(field: Field, value: unknown): Exclude<Stored, null> | Refusal {
   const type = fieldTypes[field.type];
-  if (type.isReadOnly) return systemValue(field, value);
+  if (type.storage === 'system') return systemValue(field, value);
   const parsed = type.parse(value, field);
   if (parsed instanceof Refusal) return parsed;
   const stored = parsed === null ? null : type.toStored(parsed, field);
@@ -117,7 +117,7 @@ function membershipFilter(field: Field, op: FilterOperator, value: unknown): Fil
 function textFilter(field: Field, op: 'contains' | 'starts_with', value: unknown): Filter | Refusal {
   if (typeof value !== 'string') return new Refusal(`${op} takes a text`);
   if (value.length > 10_000) return new Refusal(`${op} takes at most 10,000 characters`);
-  if (fieldTypes[field.type].comparison !== 'option') return { op: op satisfies ComparisonOperator, field, value };
+  if (comparisonOfField(field) !== 'option') return { op: op satisfies ComparisonOperator, field, value };
   // A choice is stored by id: look for it by name here, and for its id in the store.
   const wanted = value.toLowerCase();
   const choices = (field.options.choices ?? []) as unknown as readonly { id: string; name: string }[];

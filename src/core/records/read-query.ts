@@ -4,7 +4,7 @@
  */
 import { AppError, type ErrorCode } from '../errors.ts';
 import { type Field, Refusal } from '../fields/field-type.ts';
-import { fieldTypes } from '../fields/index.ts';
+import { comparisonOfField, fieldTypes } from '../fields/index.ts';
 import type { Grant } from '../keys/scopes.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { type FilterOperator, filterOperators, makeFilter } from './make-filter.ts';
@@ -112,7 +112,7 @@ export function readSort(table: TableSchema, grant: Grant, sort: string | readon
     const path = typeof sort === 'string' ? 'sort' : `sort[${index}]`;
     if (field === undefined)
       throw refused('sort_invalid', path, `there is no field "${text.replace(/^[-+]/, '')}" in ${table.name}`);
-    const { comparison } = fieldTypes[field.type];
+    const comparison = comparisonOfField(field);
     if (comparison === null || comparison === 'links' || comparison === 'options') {
       throw refused('sort_invalid', path, `a ${field.type} field has no order`);
     }

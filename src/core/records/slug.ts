@@ -58,7 +58,7 @@ export function createRecordSlugs(key: Buffer): RecordSlugs {
       const blocks = Buffer.alloc(16 * recordIds.length);
       for (let i = 0; i < recordIds.length; i++) write(blocks, 16 * i, tableNumber, recordIds[i] ?? 0);
       const encrypted = cipher.update(blocks);
-      return recordIds.map((_, i) => encodeBase62(encrypted.subarray(16 * i, 16 * i + 16)));
+      return recordIds.map((_, i) => encodeBase62(encrypted, 16 * i, 16 * i + 16));
     },
     decode,
     decodeIn(tableNumber, slug) {

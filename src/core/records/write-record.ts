@@ -73,7 +73,8 @@ export async function insertDraft(scope: WriteScope, table: TableSchema, draft: 
   await writeLinks(scope, table, id, draft, path);
   for (const field of files) await moveFileRefs(tx, scope.now, field, id, null, draft.stored.get(field) ?? null);
   scope.changes.push(entry(scope, table, id, 'create', draft));
-  const row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
+  let row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
+  if (table.formulas.length > 0) row = (await tx.records.get(table, id)) ?? row;
   const shown = shownRow(scope.core, table, row);
   const view = table.relations.length === 0 ? { table, row: shown, links: noLinks } : await viewOf(tx, table, shown);
   const hooks = webhooksOn(scope, table);
@@ -101,7 +102,7 @@ export async function updateWithDraft(
   const files = fileFieldsOf(table);
   if (files.length > 0) await checkFiles(scope, table, draft, id, path);
   const columns: Record<string, Stored> = {};
-  const next = [...row];
+  let next: Stored[] = [...row];
   for (const [field, value] of draft.stored) {
     columns[field.column] = value;
     next[field.slot] = value;
@@ -117,12 +118,14 @@ export async function updateWithDraft(
     await moveFileRefs(tx, scope.now, field, id, row[field.slot] ?? null, next[field.slot] ?? null);
   }
   scope.changes.push(entry(scope, table, id, 'update', draft));
+  if (table.formulas.length > 0) next = [...((await tx.records.get(table, id)) ?? next)];
   const shown = shownRow(scope.core, table, next);
   const view = table.relations.length === 0 ? { table, row: shown, links: noLinks } : await viewOf(tx, table, shown);
   const hooks = webhooksOn(scope, table);
   if (hooks !== null) {
     const changed = [...draft.stored.keys()].filter(({ slot }) => row[slot] !== next[slot]);
     changed.push(...draft.links.keys());
+    for (const { field } of table.formulas) if (row[field.slot] !== next[field.slot]) changed.push(field);
     await queueChange(scope, table, hooks, { kind: 'update', row: next, links: view.links, changed });
   }
   return view;

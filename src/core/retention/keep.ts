@@ -1,12 +1,37 @@
-/** How long logs are kept. */
+import type { Core } from '../context.ts';
+
+/** How long logs are kept. Days unless said otherwise; 0: for ever. */
 export interface Keep {
-  /** Days; 0: for ever. */
   readonly changesDays: number;
   readonly auditDays: number;
   readonly usageDays: number;
   /** Hours in which a request with an Idempotency-Key that was seen before gets the answer of the first. */
   readonly idempotencyHours: number;
+  /** What was sent to webhooks and devices, and what was answered; from the end of a delivery. */
+  readonly deliveryContentDays: number;
+  /** That something was delivered, or was not. */
+  readonly deliveryDays: number;
+  readonly notificationDays: number;
 }
 
-/** Generous: two audits in one year, usage of the same month a year ago. */
-export const keepDefaults: Keep = { changesDays: 365, auditDays: 730, usageDays: 400, idempotencyHours: 24 };
+/** Generous: two audits in one year, usage of the same month a year ago. Contents of deliveries can be personal: shorter. */
+export const keepDefaults: Keep = {
+  changesDays: 365,
+  auditDays: 730,
+  usageDays: 400,
+  idempotencyHours: 24,
+  deliveryContentDays: 30,
+  deliveryDays: 90,
+  notificationDays: 90,
+};
+
+export function keepOf(core: Core): Keep {
+  return core.settings.keep ?? keepDefaults;
+}
+
+export const dayMs = 24 * 3600 * 1000;
+
+/** What is older than this has passed a life of so many days; null where it is kept for ever. */
+export function passedBefore(core: Core, days: number): number | null {
+  return days === 0 ? null : core.clock.now() - days * dayMs;
+}

@@ -13,6 +13,7 @@ import type { ChangeEntry, Tx } from '../store.ts';
 import type { AppRow, TableRow } from '../system-rows.ts';
 import type { Touch } from './change-schema.ts';
 import type { TableSchema } from './table-schema.ts';
+import { takeUsersRole } from './take-users-role.ts';
 
 export interface TableInput {
   /** Or made from a number: how many tables the app ever had, this one included; counted on while the name is taken. */
@@ -46,7 +47,7 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
   const number = await tx.nextNumber(`tables of ${app.id}`);
   const name = nameOf(input.name, number, names);
   if (names.has(name)) throw new AppError('name_taken', `The app already has a table "${name}".`);
-  if (input.role === 'users') await tx.update('tables', { app_id: app.id, role: 'users' }, { role: null });
+  if (input.role === 'users') await takeUsersRole(tx, touch, app.id, id);
   const row: TableRow = {
     id,
     number: await tx.nextNumber('table'),
@@ -64,7 +65,7 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
   await tx.insert('tables', row);
   await tx.schema.createTable(toTableSchema(row, app.workspace_id, []));
   for (const [index, field] of (input.fields ?? []).entries()) {
-    await addField(tx, touch, id, field, now, `fields[${index}].`);
+    await addField(tx, touch, id, field, now, actor, `fields[${index}].`);
   }
   await appendAudit(tx, core, actor, {
     action: 'table.create',

@@ -1,5 +1,12 @@
 /** A table as the catalog holds it: its fields resolved for fast reading. Immutable; a change makes a new one. */
 import type { Field, Json } from '../fields/field-type.ts';
+import type { Formula } from '../formulas/formula.ts';
+
+/** A field of type formula with what it works out. */
+export interface FormulaField {
+  readonly field: Field;
+  readonly formula: Formula;
+}
 
 export interface TableSchema {
   readonly id: string;
@@ -27,6 +34,8 @@ export interface TableSchema {
   readonly columns: readonly string[];
   /** Fields of type relation (storage `links`). */
   readonly relations: readonly Field[];
+  /** Fields of type formula, in the order of their slots, which follow those of the columns. */
+  readonly formulas: readonly FormulaField[];
   /** Physical table name. */
   readonly physicalName: string;
 }

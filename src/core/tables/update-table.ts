@@ -5,8 +5,9 @@ import type { Json } from '../fields/field-type.ts';
 import { checkDescription, checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import { changeSchema } from './change-schema.ts';
-import { makeEmailUnique } from './make-email-unique.ts';
+import { indexUserFields } from './index-user-fields.ts';
 import type { TableSchema } from './table-schema.ts';
+import { takeUsersRole } from './take-users-role.ts';
 
 export interface TablePatch {
   readonly name?: string;
@@ -36,8 +37,8 @@ export async function updateTable(
         throw new AppError('name_taken', `The app already has a table "${name}".`);
     }
     if (patch.role === 'users') {
-      await tx.update('tables', { app_id: table.appId, role: 'users' }, { role: null });
-      await makeEmailUnique(tx, current);
+      await takeUsersRole(tx, touch, table.appId, table.id);
+      await indexUserFields(tx, current);
     }
     await tx.update(
       'tables',

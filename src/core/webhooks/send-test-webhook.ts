@@ -36,7 +36,7 @@ export async function sendTestWebhook(
   const answer = await core.outbound.post(request);
   const state = judgeAnswer(answer) === 'delivered' ? 'delivered' : 'failed';
   const attempts = [attemptOf(row.created_at, answer)];
-  const done: DeliveryRow = { ...row, ...finished(state, core.clock.now()), tries: 1, attempts };
+  const done: DeliveryRow = { ...row, ...finished(core, state, core.clock.now()), tries: 1, attempts };
   await core.store.write((tx) => tx.insert('deliveries', done));
   return done;
 }

@@ -3,8 +3,9 @@
 import { systemActor } from '../actor.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Core } from '../context.ts';
-import { type Channel, dayMs, type Verdict } from '../deliveries/delivery.ts';
+import type { Channel, Verdict } from '../deliveries/delivery.ts';
 import type { OutboundAnswer, OutboundRequest } from '../deliveries/outbound.ts';
+import { dayMs } from '../retention/keep.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryAttempt, DeliveryRow, WebhookRow } from '../system-rows.ts';
 import { standardHeaders } from './signature.ts';

@@ -52,6 +52,7 @@ const answers: Record<ErrorCode, readonly [number, Wording]> = {
   key_not_found: notFound,
   plan_not_found: notFound,
   webhook_not_found: notFound,
+  import_not_found: notFound,
   event_not_found: notFound,
   event_expired: [410, own],
   device_not_found: notFound,

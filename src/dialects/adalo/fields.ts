@@ -163,12 +163,26 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
   user: asText(exampleOf),
   color: asText(exampleOf),
   json: { ...asText(exampleOf), isFilterable: false },
+  // Read-only; what cannot be worked out is a text such as "#DIV/0!".
+  formula: asText(exampleOf),
   password: { name: 'Password', isForeign: false, isFilterable: false, sample: () => sampleText },
   created_at: instant,
   updated_at: instant,
   created_by: asText(exampleOf),
   updated_by: asText(exampleOf),
 };
+
+const formulaTypes: Readonly<Record<string, PropertyType>> = {
+  number: propertyTypes.number,
+  boolean: propertyTypes.checkbox,
+  date: propertyTypes.date,
+  datetime: propertyTypes.datetime,
+};
+
+/** The property type of a field; of a formula that of its result. */
+export function propertyTypeOf({ type, options }: Field): PropertyType {
+  return (type === 'formula' ? formulaTypes[String(options.result)] : undefined) ?? propertyTypes[type];
+}
 
 /** The keys that every record has beside its properties; a field of such a name cannot be reached through this API. */
 export const builtInKeys: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);

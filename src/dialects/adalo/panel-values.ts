@@ -2,7 +2,7 @@
 import { type Field, type Json, Refusal } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { parseFieldValue } from '../../core/fields/parse-value.ts';
-import { builtInKeys, type PropertyTypeName, propertyTypes } from './fields.ts';
+import { builtInKeys, type PropertyTypeName, propertyTypeOf } from './fields.ts';
 import { shownFields } from './render.ts';
 
 export interface PanelProperty {
@@ -28,7 +28,7 @@ export function propertiesOf(fields: readonly Field[]): PanelProperty[] {
       .filter((field) => !builtInKeys.has(field.name))
       .map((field): PanelProperty => {
         const { isReadOnly, isHidden } = fieldTypes[field.type];
-        const type = propertyTypes[field.type];
+        const type = propertyTypeOf(field);
         return {
           name: field.name,
           type: type.name,
@@ -46,7 +46,7 @@ export function propertiesOf(fields: readonly Field[]): PanelProperty[] {
 export function recordSample(fields: readonly Field[]): { [key: string]: Json } {
   return Object.fromEntries([
     ['id', 1],
-    ...shownFields(fields).map((field) => [field.name, propertyTypes[field.type].sample(field)]),
+    ...shownFields(fields).map((field) => [field.name, propertyTypeOf(field).sample(field)]),
     ['created_at', sampleStamp],
     ['updated_at', sampleStamp],
   ]) as { [key: string]: Json };
@@ -61,7 +61,7 @@ export function bodySample(fields: readonly Field[]): { [key: string]: Json } {
 function acceptedSample(field: Field): Json {
   const { refersTo, example } = fieldTypes[field.type];
   if (refersTo !== undefined) return refersTo === 'records' ? [] : null;
-  const sample = propertyTypes[field.type].sample(field);
+  const sample = propertyTypeOf(field).sample(field);
   if (!(parseFieldValue(field, sample) instanceof Refusal)) return sample;
   const own = example(field);
   return parseFieldValue(field, own) instanceof Refusal ? null : own;

@@ -1,7 +1,7 @@
 /** The list parameters: `offset`, `limit`, `filterKey`, `filterValue` (wire/adalo.md §4). Nothing here is ever refused. */
 import type { FastifyRequest } from 'fastify';
 import { type Field, Refusal } from '../../core/fields/field-type.ts';
-import { fieldTypes } from '../../core/fields/index.ts';
+import { comparisonOfField } from '../../core/fields/index.ts';
 import type { Grant } from '../../core/keys/scopes.ts';
 import { makeFilter } from '../../core/records/make-filter.ts';
 import type { Filter } from '../../core/records/query.ts';
@@ -96,7 +96,7 @@ function filterField(table: TableSchema, grant: Grant, name: string): Field | un
 /** Null where the value cannot be one of the field's: then no record has it. */
 function condition(field: Field, value: string): Filter | null {
   // Exact match: an empty text is looked for as such and is not the same as no value.
-  if (value === '') return fieldTypes[field.type].comparison === 'text' ? { op: 'eq', field, value } : null;
+  if (value === '') return comparisonOfField(field) === 'text' ? { op: 'eq', field, value } : null;
   const filter = makeFilter(field, 'eq', value);
   return filter instanceof Refusal ? null : filter;
 }

@@ -16,6 +16,7 @@ import type { Form } from './form.ts';
 import { type Answers, namingKeys, readAnswers } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { renderRow } from './render-row.ts';
+import { nothingBeside } from './row-context.ts';
 import { SentFile } from './sent-file.ts';
 
 export interface OpenDraft {
@@ -76,8 +77,6 @@ export async function withDraft(core: Core, form: Form, draft: SubmissionDraftRo
   const { submit_time, sumbit_time, recaptcha_value } = body;
   return { ...bySlug, submit_time, sumbit_time, recaptcha_value };
 }
-
-const nothingBeside = { submissions: new Map(), tags: new Map(), linked: new Map(), people: new Map() };
 
 /** Drafts are rendered as the rows that they would become. */
 export async function renderDraft(core: Core, form: Form, draft: SubmissionDraftRow): Promise<string> {

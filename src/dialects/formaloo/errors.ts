@@ -56,6 +56,7 @@ const answers: Record<ErrorCode, readonly [number, Wording]> = {
   key_not_found: [404, notFound],
   plan_not_found: [404, notFound],
   webhook_not_found: [404, notFound],
+  import_not_found: [404, notFound],
   event_not_found: [404, notFound],
   event_expired: [400, own],
   device_not_found: [404, notFound],
@@ -99,22 +100,30 @@ function oauthError({ code, issues }: AppError): string {
   return issues[0]?.code === 'value_invalid' ? 'unsupported_grant_type' : 'invalid_request';
 }
 
+export function statusOf({ code }: AppError): number {
+  return answers[code][0];
+}
+
+/** What is wrong, under the keys of the fields. */
+export function formErrorsOf({ issues }: AppError): Record<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (const issue of issues) fields.set(issue.field, [...(fields.get(issue.field) ?? []), sentenceOf(issue)]);
+  return Object.fromEntries(fields);
+}
+
 export function renderError(error: AppError, request: FastifyRequest): RenderedError {
   const [status, wording] = answers[error.code];
-  const fields = new Map<string, string[]>();
   // Only a refused request is explained field by field; who may not ask is told no field's name.
-  for (const issue of status === 400 ? error.issues : []) {
-    fields.set(issue.field, [...(fields.get(issue.field) ?? []), sentenceOf(issue)]);
-  }
+  const fields = status === 400 ? formErrorsOf(error) : {};
   const text = typeof wording === 'string' ? wording : wording(error, request);
-  const general = fields.size === 0 ? [text] : [];
+  const general = Object.keys(fields).length === 0 ? [text] : [];
   const extra = request.routeOptions.config?.isTokenEndpoint === true ? { error: oauthError(error) } : {};
   return {
     status,
     contentType: 'application/json; charset=utf-8',
     body: JSON.stringify({
       ...extra,
-      ...envelope(status, { general_errors: general, form_errors: Object.fromEntries(fields) }),
+      ...envelope(status, { general_errors: general, form_errors: fields }),
     }),
     ...(status === 401 ? { headers: { 'WWW-Authenticate': 'JWT realm="api"' } } : {}),
   };

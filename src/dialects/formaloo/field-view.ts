@@ -54,6 +54,7 @@ export const optionLinks: Partial<Record<FieldTypeName, Links>> = {
   number: numbers,
   percent: numbers,
   currency: { ...numbers, currency: { option: 'code' } },
+  formula: { decimal_places: { option: 'precision' } },
   rating: { range_end: { option: 'max' } },
   multi_select: {
     min_selectable_choices: { option: 'min_choices' },
@@ -116,6 +117,10 @@ function settingsOf(entry: FormField): View {
   const { kind } = entry;
   const view: View = {};
   if (kind.subTypes.length > 0) view.sub_type = textOrNull(entry.memory.sub_type) ?? kind.subTypes[0] ?? null;
+  if (entry.field?.type === 'formula') {
+    view.sub_type = 'formula';
+    view.config = { formula: entry.field.options.expression ?? '' };
+  }
   for (const name of kind.settings) view[name] = settingOf(entry, name);
   if (kind.name === 'rating') {
     view.range_start = typeof view.range_start === 'number' ? view.range_start : 0;

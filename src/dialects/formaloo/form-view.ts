@@ -6,6 +6,7 @@ import { systemField } from '../../core/records/system-fields.ts';
 import { fieldView, isShownPublicly } from './field-view.ts';
 import type { Form } from './form.ts';
 import { formAttributes } from './form-attributes.ts';
+import { type FormFigures, figuresOf } from './form-figures.ts';
 import { instantOf, microseconds } from './instants.ts';
 import { itemsOf } from './matrix.ts';
 import { listOf, textOrNull } from './memory.ts';
@@ -29,7 +30,7 @@ export function formMark({ slug, title, address, memory }: Form): View {
 }
 
 /** What lists and single forms have in common. */
-export async function formSummary(core: Core, form: Form): Promise<View> {
+export async function formSummary(core: Core, form: Form, { visits, file }: FormFigures): Promise<View> {
   const { table, memory } = form;
   const count = await core.store.records.count(table);
   return {
@@ -45,12 +46,12 @@ export async function formSummary(core: Core, form: Form): Promise<View> {
     shared_access: null,
     submit_count: count,
     total_submits_count: count,
-    visit_count: 0,
+    visit_count: visits,
     last_submit_time: count === 0 ? null : await lastSubmit(core, form),
     is_empty: form.entries.every(({ field }) => field === null),
-    export_in_progress: false,
-    last_export_file: textOrNull(memory.last_export_file),
-    last_export_time: textOrNull(memory.last_export_time),
+    export_in_progress: file.isRunning,
+    last_export_file: file.file?.url ?? null,
+    last_export_time: file.file === null ? null : instantOf(file.file.at),
     created_at: instantOf(table.createdAt),
     updated_at: instantOf(table.updatedAt),
   };
@@ -60,7 +61,7 @@ export async function formSummary(core: Core, form: Form): Promise<View> {
 export async function formDetail(core: Core, form: Form): Promise<View> {
   const fields = form.entries.map((entry) => fieldView(form, entry));
   return {
-    ...(await formSummary(core, form)),
+    ...(await formSummary(core, form, (await figuresOf(core, [form]))(form))),
     fields_list: fields,
     fields: bySlug(fields),
     row_tags: itemsOf(memoryTags(form)) as unknown as Json,

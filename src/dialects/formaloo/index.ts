@@ -8,6 +8,7 @@ import { byVersion, mountCollection } from './collection.ts';
 import { findCredential, refuseBareKey } from './credential.ts';
 import { renderError } from './errors.ts';
 import { createFormFinder } from './find-form.ts';
+import { pageRoutes } from './page/page-routes.ts';
 import { isOwnPath, modern } from './paths.ts';
 import { readBodies } from './read-body.ts';
 import { businessRoutes } from './routes/businesses.ts';
@@ -21,6 +22,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { rowRoutes } from './routes/row.ts';
 import { rowTagRoutes } from './routes/row-tags.ts';
 import { rowsRoutes } from './routes/rows.ts';
+import { spreadsheetRoutes } from './routes/spreadsheets.ts';
 import { submitRoutes } from './routes/submit.ts';
 import { tokenRoutes } from './routes/token.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -56,6 +58,7 @@ export const formaloo: Dialect = {
       rowRoutes(bodies, core, forms);
       rowTagRoutes(bodies, core, forms);
       formTagRoutes(bodies, core);
+      spreadsheetRoutes(bodies, core, forms);
       webhookRoutes(bodies, core, forms);
       fileRoutes(bodies, core);
       cdpRoutes(bodies, core);
@@ -64,5 +67,6 @@ export const formaloo: Dialect = {
       geographyRoutes(bodies, core);
     });
     scope.register(async (uploads) => uploadRoutes(uploads, core, forms));
+    scope.register(async (pages) => pageRoutes(pages, core));
   },
 };

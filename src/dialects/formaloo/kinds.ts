@@ -80,7 +80,7 @@ const specs = {
   choice_fetch: { path: 'choice-fetch', holds: ['json'], settings: ['choices_source'] },
   product: { holds: ['number'], settings: ['unit_price', 'min_value', 'max_value', 'is_subscription', 'currency'] },
   variable: {
-    holds: ['number', 'text'],
+    holds: ['number', 'text', 'formula'],
     settings: ['decimal_places'],
     subTypes: ['int', 'decimal', 'string', 'formula'],
   },
@@ -156,6 +156,7 @@ const nearest: Record<FieldTypeName, KindName> = {
   user: 'user',
   color: 'short_text',
   json: 'long_text',
+  formula: 'variable',
   // Never shown with a value, and written like a text.
   password: 'short_text',
   created_at: 'datetime',

@@ -26,20 +26,22 @@ export interface RowShape {
 
 interface Part {
   readonly entry: AnswerField;
-  /** `"slug":` */
+  /** `,"slug":`, without the comma at the beginning. */
   readonly dataKey: string;
-  /** `"Title":` */
+  /** `,"Title":`, without the comma at the beginning. */
   readonly readableKey: string;
-  /** `{"slug":…,"value":` */
+  /** `,{"slug":…,"value":`, after the end of the one before. */
   readonly before: string;
-  /** `,"json_key":…}` */
-  readonly after: string;
+  /** The same where rows are rendered as a map by slug. */
+  readonly mapBefore: string;
   /** Null where the value has to be looked up. */
   readonly write: ValueWriter | null;
 }
 
 interface CompiledForm {
   readonly parts: readonly Part[];
+  /** `,"json_key":…}` of the last part. */
+  readonly end: string;
   readonly slugText: string;
   readonly hasTracking: boolean;
   readonly tags: ReadonlyMap<string, string>;
@@ -59,15 +61,37 @@ function compiledOf(form: Form): CompiledForm {
 function compile(form: Form): CompiledForm {
   const titles = new Set<string>();
   const tags = itemsOf(form.memory.row_tags);
+  const { parts, end } = partsOf(form, titles);
   return {
-    parts: form.answers.map((entry, index) => partOf(entry, index, titles)),
+    parts,
+    end,
     slugText: JSON.stringify(form.slug),
     hasTracking: form.memory.show_submit_tracking_code === true,
     tags: new Map(tags.map((tag) => [textOrNull(tag.slug) ?? '', JSON.stringify(tag)])),
   };
 }
 
-function partOf(entry: AnswerField, index: number, titles: Set<string>): Part {
+/** What stands between two values is one text. */
+function partsOf(form: Form, titles: Set<string>): Pick<CompiledForm, 'parts' | 'end'> {
+  let end = '';
+  const parts = form.answers.map((entry, index): Part => {
+    const { dataKey, readableKey, before, after, write } = textsOf(entry, index, titles);
+    const comma = index === 0 ? '' : ',';
+    const part = {
+      entry,
+      dataKey: `${comma}${dataKey}`,
+      readableKey: `${comma}${readableKey}`,
+      before: `${end}${comma}${before}`,
+      mapBefore: `${end}${comma}${dataKey}${before}`,
+      write,
+    };
+    end = after;
+    return part;
+  });
+  return { parts, end };
+}
+
+function textsOf(entry: AnswerField, index: number, titles: Set<string>) {
   const { slug, kind, title, alias, memory, isAdminOnly, field } = entry;
   // Two fields of one title still have two places among the readable values.
   let readable = title;
@@ -88,7 +112,6 @@ function partOf(entry: AnswerField, index: number, titles: Set<string>): Part {
     ...limits,
   });
   return {
-    entry,
     dataKey: `${JSON.stringify(slug)}:`,
     readableKey: `${JSON.stringify(readable)}:`,
     before: `${head.slice(0, -1)},"value":`,
@@ -96,6 +119,8 @@ function partOf(entry: AnswerField, index: number, titles: Set<string>): Part {
     write: field.slot < 0 || isPersonField(entry) ? null : valueWriterOf(entry),
   };
 }
+
+const noTrace = '"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';
 
 /** Members that no row of ours has a value for. */
 const constants =
@@ -110,10 +135,10 @@ export function renderRow(
   context: RowContext,
   shape: RowShape = {},
 ): string {
-  return renderRows(core, form, [row], links, context, shape);
+  return renderRows(core, form, [row], links, context, shape).join('');
 }
 
-/** Rows separated by commas. */
+/** The text of each row; with a comma before all but the first. */
 export function renderRows(
   core: Core,
   form: Form,
@@ -121,19 +146,17 @@ export function renderRows(
   links: Links,
   context: RowContext,
   shape: RowShape = {},
-): string {
+): string[] {
   const { number } = form.table;
   const ids = rows.map(recordId);
   const slugs = core.secrets.slugs.encodeAll(number, ids);
   const codes = core.secrets.submissionCodes.encodeAll(number, ids);
   const made = compiledOf(form);
-  let text = '';
-  for (const [index, row] of rows.entries()) {
-    if (index > 0) text += ',';
+  return rows.map((row, index) => {
     const names = { slug: slugs[index] ?? '', code: codes[index] ?? '' };
-    text += rowText(core, form, made, row, names, links, context, shape);
-  }
-  return text;
+    const text = rowText(core, form, made, row, names, links, context, shape);
+    return index === 0 ? text : `,${text}`;
+  });
 }
 
 interface RowNames {
@@ -144,7 +167,7 @@ interface RowNames {
 function rowText(
   core: Core,
   form: Form,
-  { parts, slugText, hasTracking, tags }: CompiledForm,
+  made: CompiledForm,
   row: StoredRow,
   names: RowNames,
   links: Links,
@@ -152,20 +175,34 @@ function rowText(
   shape: RowShape,
 ): string {
   const id = recordId(row);
-  const { data, rendered, readable } = answersText(parts, row, links, context, shape.isMap === true);
+  const { data, rendered, readable } = answersText(made, row, links, context, shape.isMap === true);
   const { draft } = shape;
   const submission = context.submissions.get(id);
   const code = draft ?? submission?.code ?? names.code;
   const tracking =
-    hasTracking && draft === undefined ? `"${core.secrets.submissionCodes.track(form.table.number, id)}"` : 'null';
+    made.hasTracking && draft === undefined ? `"${core.secrets.submissionCodes.track(form.table.number, id)}"` : 'null';
   const shownId = draft === undefined ? id : null;
   return (
-    `{"id":${shownId},"slug":"${draft ?? names.slug}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? slugText},"data":${data},` +
+    `{"id":${shownId},"slug":"${draft ?? names.slug}","status":"${draft === undefined ? 'submit' : 'draft'}","form":${shape.form ?? made.slugText},"data":${data},` +
     `"rendered_data":${rendered},"readable_data":${readable},` +
     `"submit_code":"${code}","tracking_code":${tracking},"submit_number":${shownId},` +
     `"created_at":"${microseconds(createdAt(row))}","updated_at":"${microseconds(updatedAt(row))}",` +
-    `${tagsText(context.tags.get(id), tags)},${traceText(submission)},${constants}${shape.extra ?? ''}}`
+    `${besideText(id, submission, context, made)}${shape.extra ?? ''}}`
   );
+}
+
+/** Of most rows: nothing was kept beside them. */
+const bare = `"row_tags":[],${noTrace},${constants}`;
+
+function besideText(
+  id: number,
+  submission: SubmissionRow | undefined,
+  context: RowContext,
+  { tags }: CompiledForm,
+): string {
+  const own = context.tags.get(id);
+  if (own === undefined && submission === undefined) return bare;
+  return `${tagsText(own, tags)},${traceText(submission)},${constants}`;
 }
 
 /** The answers of a row in their three forms, as JSON text. */
@@ -176,21 +213,21 @@ interface AnswersText {
 }
 
 export function renderAnswers(form: Form, row: StoredRow, links: Links, context: RowContext): AnswersText {
-  return answersText(compiledOf(form).parts, row, links, context, false);
+  return answersText(compiledOf(form), row, links, context, false);
 }
 
 function answersText(
-  parts: readonly Part[],
+  { parts, end }: CompiledForm,
   row: StoredRow,
   links: Links,
   context: RowContext,
   isMap: boolean,
 ): AnswersText {
-  let data = '';
-  let rendered = '';
-  let readable = '';
+  let data = '{';
+  let rendered = isMap ? '{' : '[';
+  let readable = '{';
   for (const part of parts) {
-    const { dataKey, readableKey, before, after, write } = part;
+    const { write } = part;
     let raw = 'null';
     let value = 'null';
     if (write === null) [raw, value] = lookedUp(part.entry, row, links, context);
@@ -201,15 +238,12 @@ function answersText(
         value = write.value === null ? raw : write.value(stored);
       }
     }
-    const comma = data === '' ? '' : ',';
-    data += `${comma}${dataKey}${raw}`;
-    readable += `${comma}${readableKey}${value}`;
-    rendered += `${comma}${isMap ? dataKey : ''}${before}${value},"raw_value":${raw}${after}`;
+    data += part.dataKey + raw;
+    readable += part.readableKey + value;
+    rendered += `${isMap ? part.mapBefore : part.before}${value},"raw_value":${raw}`;
   }
-  return { data: `{${data}}`, rendered: isMap ? `{${rendered}}` : `[${rendered}]`, readable: `{${readable}}` };
+  return { data: `${data}}`, rendered: `${rendered}${end}${isMap ? '}' : ']'}`, readable: `${readable}}` };
 }
-
-const noTrace = '"submitter_referer_address":null,"submit_time":null,"sumbit_time":null,"create_type":"api"';
 
 function traceText(submission: SubmissionRow | undefined): string {
   if (submission === undefined) return noTrace;

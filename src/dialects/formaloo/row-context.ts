@@ -4,6 +4,7 @@ import type { Field, Stored } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { storedToJson } from '../../core/fields/parse-value.ts';
 import { recordTags } from '../../core/forms/record-tags.ts';
+import { hasNoTraces, tracesOf } from '../../core/forms/traces.ts';
 import { openTable } from '../../core/permit.ts';
 import { getRecords } from '../../core/records/get-records.ts';
 import type { StoredRow } from '../../core/records/query.ts';
@@ -32,19 +33,47 @@ export interface RowContext {
 
 const none: ReadonlyMap<never, never> = new Map<never, never>();
 
-export async function rowContextOf(
+/** Of rows that show their own columns alone. */
+export const nothingBeside: RowContext = { submissions: none, tags: none, linked: none, people: none };
+
+/** Without asking the store where it is known that there is nothing to ask for. */
+export function rowContextOf(
+  core: Core,
+  actor: Actor,
+  form: Form,
+  rows: readonly StoredRow[],
+  links: Links,
+): RowContext | Promise<RowContext> {
+  const isBare = rows.length === 0 || (isPlain(form) && hasNoTraces(core, form.table.id));
+  return isBare ? nothingBeside : readContext(core, actor, form, rows, links);
+}
+
+const plain = new WeakMap<Form, boolean>();
+
+/** Whether the rows of a form name nothing but themselves. */
+function isPlain(form: Form): boolean {
+  let known = plain.get(form);
+  if (known === undefined) {
+    const isNamingOthers = form.answers.some(
+      (entry) => entry.field.slot < 0 || isPersonField(entry) || entry.kind.name === 'city',
+    );
+    known = !isNamingOthers && itemsOf(form.memory.row_tags).length === 0;
+    plain.set(form, known);
+  }
+  return known;
+}
+
+async function readContext(
   core: Core,
   actor: Actor,
   form: Form,
   rows: readonly StoredRow[],
   links: Links,
 ): Promise<RowContext> {
-  if (rows.length === 0) return { submissions: none, tags: none, linked: none, people: none };
   await placesReady(form);
   const ids = rows.map(recordId);
-  const submissions = await core.store.list('submissions', { table_id: form.table.id, record_id: { in: ids } });
   return {
-    submissions: new Map(submissions.map((one) => [one.record_id, one])),
+    submissions: await tracesOf(core, form.table.id, ids),
     tags: itemsOf(form.memory.row_tags).length === 0 ? none : await recordTags(core.store, form.table.id, ids),
     linked: await linkedRows(core, actor, form, links),
     people: await peopleOf(core, form, rows),

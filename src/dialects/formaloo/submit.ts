@@ -12,13 +12,15 @@ import { textOrNull } from './memory.ts';
 import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { type RowShape, renderRow } from './render-row.ts';
-import { rowContextOf } from './row-context.ts';
+import { nothingBeside, rowContextOf } from './row-context.ts';
 import { readRowTags } from './row-tags.ts';
 
 export interface SubmitOptions {
   readonly isPublic: boolean;
   /** Code of the draft that is submitted. */
   readonly draft?: string;
+  /** A form that is sent twice is one submission. */
+  readonly once?: Submission['once'];
 }
 
 /** Checks, stores, and answers the row as JSON text. @throws form_closed, value_invalid, value_required, value_not_unique */
@@ -47,7 +49,7 @@ function submissionOf(
   body: Body,
   answers: Answers,
   request: FastifyRequest,
-  { isPublic, draft }: SubmitOptions,
+  { isPublic, draft, once }: SubmitOptions,
 ): Submission {
   const duration = body.submit_time ?? body.sumbit_time;
   const referer = isPublic ? (request.headers.referer ?? null) : null;
@@ -70,6 +72,7 @@ function submissionOf(
     recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
     perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
     address: request.ip,
+    ...(once === undefined ? {} : { once }),
   };
 }
 
@@ -93,8 +96,6 @@ async function answerText(
   return renderRow(core, form, view.row, view.links, context, shape);
 }
 
-const nothingBeside = { submissions: new Map(), tags: new Map(), linked: new Map(), people: new Map() };
-
 const marks = new WeakMap<Form, string>();
 
 function markText(form: Form): string {
@@ -106,8 +107,20 @@ function markText(form: Form): string {
   return text;
 }
 
-/** What comes after the last page: a success page, or an address to go to. */
+const closings = new WeakMap<Form, string>();
+
+/** What comes after the last page: a success page, or an address to go to. Mostly the same for every row. */
 function closingText(core: Core, form: Form, id: number): string {
+  if (form.memory.include_data_on_redirect === true) return writeClosing(core, form, id);
+  let text = closings.get(form);
+  if (text === undefined) {
+    text = writeClosing(core, form, id);
+    closings.set(form, text);
+  }
+  return text;
+}
+
+function writeClosing(core: Core, form: Form, id: number): string {
   const page = form.entries.find(({ kind }) => kind.name === 'success_page');
   const success =
     page === undefined
@@ -121,7 +134,8 @@ function closingText(core: Core, form: Form, id: number): string {
   return members.slice(1, -1);
 }
 
-function redirectionOf(core: Core, form: Form, id: number): string | null {
+/** Where the form sends who has submitted this record. */
+export function redirectionOf(core: Core, form: Form, id: number): string | null {
   const target = textOrNull(form.memory.form_redirects_after_submit);
   if (target === null || form.memory.include_data_on_redirect !== true || !URL.canParse(target)) return target;
   const url = new URL(target);

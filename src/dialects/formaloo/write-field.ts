@@ -183,7 +183,8 @@ function planOf(kind: Kind, change: FieldChange, body: Body, own: AnswerField | 
     else if (link.option !== '') setOption(options, link.option, link.keep === undefined ? value : link.keep(value));
   }
   if (kind.name === 'rating') rangeOptions(options, memory, type, all);
-  if (kind.name === 'variable') setOption(options, 'precision', precisionOf(all, options.precision ?? null));
+  if (kind.name === 'variable' && type !== 'formula')
+    setOption(options, 'precision', precisionOf(all, options.precision ?? null));
   addChoices(kind, body, all, options, memory, own);
   return { type, options, memory };
 }

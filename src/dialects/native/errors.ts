@@ -35,6 +35,7 @@ export const statuses: Record<ErrorCode, number> = {
   key_not_found: 404,
   plan_not_found: 404,
   webhook_not_found: 404,
+  import_not_found: 404,
   event_not_found: 404,
   event_expired: 410,
   device_not_found: 404,

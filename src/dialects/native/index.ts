@@ -13,6 +13,7 @@ import { errorRoutes } from './routes/errors.ts';
 import { exportRoutes } from './routes/export.ts';
 import { fieldRoutes } from './routes/fields.ts';
 import { fileRoutes } from './routes/files.ts';
+import { importRoutes } from './routes/imports.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { logRoutes } from './routes/logs.ts';
 import { meRoutes } from './routes/me.ts';
@@ -47,6 +48,7 @@ export const native: Dialect = {
     recordRoutes(routes, core);
     recordBatchRoutes(routes, core);
     exportRoutes(routes, core);
+    importRoutes(routes, core);
     tableRoutes(routes, core);
     fieldRoutes(routes, core);
     appRoutes(routes, core);

@@ -30,6 +30,11 @@ function textOf(field: Field): (stored: Value, people: People) => string {
     case 'rating':
     case 'duration':
       return (stored) => plainNumber(Number(stored));
+    case 'formula':
+      return (stored) =>
+        typeof stored === 'number' && field.options.result === 'number'
+          ? plainNumber(stored)
+          : resultText(stored, field);
     case 'location':
       return (stored) => placeText(storedToJson(field, stored), field);
     case 'file':
@@ -42,6 +47,11 @@ function textOf(field: Field): (stored: Value, people: People) => string {
       return type.isStoredAsIs ? String : (stored) => type.toText(storedToJson(field, stored), field);
     }
   }
+}
+
+/** Dates and texts as they are, `true` or `false`, or the error that is shown. */
+function resultText(stored: Value, field: Field): string {
+  return fieldTypes[field.type].toText(storedToJson(field, stored), field);
 }
 
 export function cellTextOf(field: Field): CellText {

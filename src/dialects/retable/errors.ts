@@ -43,6 +43,7 @@ const answers: Record<ErrorCode, readonly [status: number, wording: Wording]> = 
   key_not_found: [404, 'API key not found'],
   plan_not_found: [404, null],
   webhook_not_found: [404, null],
+  import_not_found: [404, null],
   event_not_found: [404, null],
   event_expired: [410, null],
   device_not_found: [404, null],

@@ -79,6 +79,7 @@ const columnTypeNames: Record<FieldTypeName, string | null> = {
   user: 'user',
   color: 'color',
   json: 'text',
+  formula: 'formula',
   password: null,
   created_at: 'created_at',
   updated_at: 'updated_at',

@@ -5,7 +5,7 @@
 import { toIso } from '../../core/clock.ts';
 import type { Core } from '../../core/context.ts';
 import { type Field, Refusal } from '../../core/fields/field-type.ts';
-import { fieldTypes } from '../../core/fields/index.ts';
+import { comparisonOfField, fieldTypes } from '../../core/fields/index.ts';
 import { makeFilter } from '../../core/records/make-filter.ts';
 import type { Filter } from '../../core/records/query.ts';
 import { cellTextOf, personSlotsOf, slotsOf } from './cells.ts';
@@ -24,7 +24,7 @@ const never: Filter = { op: 'never' };
 
 export async function searchFor(core: Core, field: Field, term: string): Promise<Search> {
   const text = cellTextOf(field);
-  const isNumeric = fieldTypes[field.type].comparison === 'number';
+  const isNumeric = comparisonOfField(field) === 'number';
   const wanted = normal(term);
   const number = isNumeric ? numberOf(field, term) : null;
   return {
@@ -76,6 +76,7 @@ async function supersetOf(core: Core, field: Field, term: string): Promise<Filte
     case 'json':
     case 'file':
     case 'image':
+    case 'formula':
       return undefined;
     case 'relation':
     case 'multi_select':
@@ -86,7 +87,7 @@ async function supersetOf(core: Core, field: Field, term: string): Promise<Filte
 }
 
 function equal(field: Field, term: string): Filter | undefined {
-  const { comparison } = fieldTypes[field.type];
+  const comparison = comparisonOfField(field);
   const isText = comparison === 'text' || comparison === 'text_nocase';
   const filter =
     isText && field.type !== 'date'

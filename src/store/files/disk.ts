@@ -1,5 +1,5 @@
 /** Files in a folder. A file appears under its name only when it is whole and on the disk. */
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ListedStorage } from '../../core/files/storage.ts';
 
@@ -40,6 +40,13 @@ export function createDiskStorage(folder: string): ListedStorage {
       }
       // The stream closes the file, also when its reader goes away.
       return file.createReadStream(range);
+    },
+    async size(key) {
+      const found = await stat(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      return found?.size ?? null;
     },
     async remove(key) {
       await rm(partOf(key), { force: true });

@@ -69,6 +69,14 @@ export function createS3Storage(place: S3Place): ListedStorage {
         throw error;
       }
     },
+    async size(key) {
+      try {
+        return await client.getContentLength(nameOf(key));
+      } catch (error) {
+        if (error instanceof Error && isMissing(error.cause)) return null;
+        throw error;
+      }
+    },
     async remove(key) {
       await client.deleteObject(nameOf(key)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;

@@ -4,6 +4,14 @@ import { files } from './0002-files.ts';
 import { submissions } from './0003-submissions.ts';
 import { deliveries } from './0004-deliveries.ts';
 import { visitsAndExports } from './0005-visits-and-exports.ts';
+import { imports } from './0006-imports.ts';
 import type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [systemTables, files, submissions, deliveries, visitsAndExports];
+export const migrations: readonly Migration[] = [
+  systemTables,
+  files,
+  submissions,
+  deliveries,
+  visitsAndExports,
+  imports,
+];

@@ -1,19 +1,22 @@
 /** How one field looks in SQL: its column, what it compares by, and the order of its values. */
 import { AppError, type ErrorCode } from '../../core/errors.ts';
 import type { Comparison, Field, Stored } from '../../core/fields/field-type.ts';
-import { fieldTypes } from '../../core/fields/index.ts';
+import { comparisonOfField } from '../../core/fields/index.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import { quoted } from '../statement.ts';
+import { formulaAt, formulaText } from './formula-sql.ts';
 
 export function comparisonOf(field: Field): Comparison {
   // System columns have one comparison each, whatever field shows them.
   if (field.slot === 0) return 'number';
   if (field.slot > 0 && field.slot < systemColumns.length) return 'text';
-  return fieldTypes[field.type].comparison;
+  return comparisonOfField(field);
 }
 
-/** The quoted column of a field that has one. */
+/** What a field is compared by: its quoted column, or what works out its formula. */
 export function columnText(table: TableSchema, field: Field): string {
+  const formula = formulaAt(table, field.slot);
+  if (formula !== undefined) return formulaText(table, formula, 'value');
   const column = table.columns[field.slot];
   if (column === undefined) throw new Error(`field ${field.id} has no column in table ${table.id}`);
   return quoted(column);

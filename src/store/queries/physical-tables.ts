@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { Field, Stored } from '../../core/fields/field-type.ts';
-import { fieldTypes } from '../../core/fields/index.ts';
+import { columnStorageOf } from '../../core/fields/index.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import type { EngineTx, SqlDialect } from '../engine.ts';
 import { hole, sql } from '../sql.ts';
@@ -32,8 +32,8 @@ const columnsMax = 1_500;
 
 export function createPhysicalTables(dialect: SqlDialect, compile: Compile, blocks: RecordBlocks): PhysicalTables {
   function definition(field: Field): string {
-    const { storage } = fieldTypes[field.type];
-    if (storage === 'links' || storage === 'system') throw new Error(`field ${field.id} has no column of its own`);
+    const storage = columnStorageOf(field.type);
+    if (storage === null) throw new Error(`field ${field.id} has no column of its own`);
     return `${quoted(field.column)} ${dialect.types[storage]}`;
   }
 
@@ -54,7 +54,7 @@ export function createPhysicalTables(dialect: SqlDialect, compile: Compile, bloc
     dropIndex,
     async createTable(on, table) {
       const { id, text } = dialect.types;
-      const own = table.fields.filter((field) => field.slot >= systemColumns.length);
+      const own = table.fields.filter((field) => columnStorageOf(field.type) !== null);
       refuseTooMany(own.length);
       const columns = [
         `id ${id}`,

@@ -5,6 +5,7 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { Field, Stored } from '../../core/fields/field-type.ts';
+import { errorIn } from '../../core/formulas/formula-value.ts';
 import type { SortKey } from '../../core/records/query.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import type { Param, SqlDialect } from '../engine.ts';
@@ -76,6 +77,8 @@ export function cursorValues(
     const value = after.values[index];
     if (value === undefined) throw new AppError('cursor_invalid');
     const kind = comparisonOf(field);
+    // An error in the last record shown lies among the empty values.
+    if (errorIn(value) !== null) return null;
     if (kind !== 'option') return comparedValue(kind, value);
     const place = choiceIds(field).indexOf(String(value));
     return place < 0 ? null : place;

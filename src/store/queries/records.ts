@@ -15,6 +15,7 @@ import type { StatementsOf } from './table-statements.ts';
 export interface Records {
   get(on: Executor, table: TableSchema, id: number): Promise<StoredRow | undefined>;
   getMany(on: Executor, table: TableSchema, ids: readonly number[]): Promise<StoredRow[]>;
+  neighbours(on: Executor, table: TableSchema, id: number): Promise<{ next: number | null; previous: number | null }>;
   scan(on: Executor, table: TableSchema, rowsPerPiece: number): AsyncIterable<StoredRow[]>;
   findUnique(on: Executor, table: TableSchema, field: Field, value: Stored): Promise<number | undefined>;
   insert(
@@ -79,6 +80,10 @@ export function createRecords(
     },
     async getMany(on, table, ids) {
       return ids.length === 0 ? [] : on.arrays(statementsOf(table).getMany.text, [dialect.listParam(ids)]);
+    },
+    async neighbours(on, table, id) {
+      const [row] = await on.arrays(statementsOf(table).neighbours.text, [id, id]);
+      return { next: (row?.[0] ?? null) as number | null, previous: (row?.[1] ?? null) as number | null };
     },
     async *scan(on, table, rowsPerPiece) {
       const { next } = statementsOf(table);

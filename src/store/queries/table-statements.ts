@@ -5,6 +5,7 @@ import { createBoundedCache } from '../bounded-cache.ts';
 import type { SqlDialect } from '../engine.ts';
 import { type Fragment, hole, sql } from '../sql.ts';
 import { type Compile, inList, quoted, type Statement } from '../statement.ts';
+import { formulaText } from './formula-sql.ts';
 
 /** What pages are read with: whole rows, or a projection of them. */
 export interface TableReading {
@@ -23,6 +24,8 @@ export interface TableStatements extends TableReading {
   readonly get: Statement;
   /** (list of ids) */
   readonly getMany: Statement;
+  /** (id, id), answers the next and the previous id */
+  readonly neighbours: Statement;
   /** (created_at, updated_at, created_by, updated_by, fields…) */
   readonly insert: Statement;
   /** As `insert`, for so many rows; answers their ids. */
@@ -67,8 +70,9 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
     serial += 1;
     const name = quoted(table.physicalName);
     const columns = table.columns.map(quoted);
+    const shown = [...columns, ...table.formulas.map(({ formula }) => formulaText(table, formula, 'shown'))];
     const from = sql.raw(name);
-    const reading = readingOf(name, columns, String(serial));
+    const reading = readingOf(name, shown, String(serial));
     const { select } = reading;
     const id = quoted(systemColumns[0]);
     const inIds = inList(dialect, id, 0);
@@ -83,6 +87,10 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
       ...reading,
       get: compile(sql`${select} where ${sql.raw(id)} = ${hole(0)}`),
       getMany: compile(sql`${select} where ${inIds} order by ${sql.raw(id)}`),
+      neighbours: compile(
+        sql`select (select min(${sql.raw(id)}) from ${from} where ${sql.raw(id)} > ${hole(0)}),
+          (select max(${sql.raw(id)}) from ${from} where ${sql.raw(id)} < ${hole(1)})`,
+      ),
       insert: insertInto(columns.slice(1)),
       get insertSome() {
         // Long, and seldom wanted.
@@ -112,6 +120,8 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
     return projections.get(serialOfProjection, () => {
       const wanted = new Set(slots);
       const columns = table.columns.map((column, slot) => (slot === 0 || wanted.has(slot) ? quoted(column) : 'null'));
+      for (const { field, formula } of table.formulas)
+        columns.push(wanted.has(field.slot) ? formulaText(table, formula, 'shown') : 'null');
       return readingOf(own.name, columns, serialOfProjection);
     });
   }

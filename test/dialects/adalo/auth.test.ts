@@ -202,6 +202,9 @@ describe('the plan (wire/adalo.md §10)', () => {
         const answer = await shop.call('GET', shop.path(shop.items));
         assert.equal(answer.status, status, answer.text);
         if (status === 403) assert.match(answer.json.error, /plan/);
+        const body = { appId: shop.app.appId, audience: { id: 1 }, notification: { titleText: 'a', bodyText: 'b' } };
+        const notified = await shop.call('POST', '/notifications', { body });
+        assert.equal(notified.status, status === 403 ? 403 : 404, notified.text);
       } finally {
         await shop.app.close();
       }

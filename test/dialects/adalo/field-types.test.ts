@@ -67,6 +67,7 @@ describe('every field type goes out and comes back', () => {
       color: { write: '#112233', filter: '#112233' },
       json: { write: { a: [1, null, { b: 'c' }] }, filter: null },
       password: { write: 'hunter22', filter: null },
+      formula: { options: { expression: '1 + 1' }, write: 3, filter: '2' },
       created_at: { write: 'ignored', filter: null },
       updated_at: { write: 'ignored', filter: null },
       created_by: { write: 'ignored', filter: null },

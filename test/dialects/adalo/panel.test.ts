@@ -18,6 +18,7 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
     shop = await openShop();
     const choices = [{ name: "It's" }] as unknown as Json;
     const options: Record<string, Record<string, Json>> = {
+      formula: { expression: '1 + 1' },
       relation: { target: shop.tags.id },
       single_select: { choices },
       multi_select: { choices },
@@ -97,6 +98,13 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
     ]);
   });
 
+  test('a formula is a property of the type of its result, not to be written', () => {
+    const everything = collection('Everything');
+    const formula = everything.properties.find(({ name }) => name === 'A formula');
+    assert.deepEqual([formula?.type, formula?.sample, formula?.is_read_only], ['Number', 0, true]);
+    assert.ok(!('A formula' in (everything.endpoints[1]?.body ?? {})));
+  });
+
   test('the key stands in headers and samples for who manages the app', () => {
     assert.equal(panel.key.state, 'shown');
     assert.equal(panel.key.secret, shop.app.keys.app);
@@ -105,7 +113,10 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
       for (const { samples } of endpoints) {
         for (const code of [samples.curl, samples.javascript, samples.python]) {
           assert.ok(code.includes(shop.app.keys.app) && code.includes(base));
+          assert.match(code, /Content-Type/);
         }
+        // At the end, after "Bearer", where people are told to look for it; data alone may follow.
+        assert.match(samples.curl, new RegExp(`Bearer ${shop.app.keys.app}'( \\\\\n {2}--data '.*)?$`, 's'));
       }
     }
   });
@@ -134,6 +145,26 @@ describe('GET /api/v1/apps/{app}/docs/adalo (wire/adalo.md §9)', () => {
       json.collections.map(({ name }: { name: string }) => name),
       ['Tags'],
     );
+  });
+
+  test('properties that the reader may not read are left out, and who may read less than the key sees no key', async () => {
+    const name = shop.items.fieldByName.get('Name')?.id ?? '';
+    const masked = await shop.app.makeKey({
+      scopes: [
+        { table: '*', verbs: ['manage'] },
+        { table: shop.items.id, verbs: ['*'], readable: [name], writable: [name] },
+      ],
+    });
+    const { json, text } = await docs(masked.secrets.key ?? '');
+    assert.equal(json.key.state, 'hidden');
+    assert.ok(!text.includes(shop.app.keys.app));
+    const [items, ...others] = json.collections;
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      items.properties.map((one: { name: string }) => one.name),
+      ['id', 'Name', 'created_at', 'updated_at'],
+    );
+    assert.doesNotMatch(text, /Price|In Stock|Ready On/);
   });
 
   test('401 without a key, 404 for a foreign app and for a dialect that has no such page', async () => {

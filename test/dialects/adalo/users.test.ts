@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemActor } from '../../../src/core/context.ts';
 import { createTable } from '../../../src/core/tables/create-table.ts';
+import type { TableSchema } from '../../../src/core/tables/table-schema.ts';
 import { updateTable } from '../../../src/core/tables/update-table.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -69,6 +70,21 @@ describe('the Users collection (wire/adalo.md §5)', () => {
     assert.deepEqual([(await post()).status, (await post()).json], [400, taken]);
     body.Email = 'grace@example.test';
     assert.equal((await post()).status, 200);
+  });
+
+  test('users are found by their username without reading all of them, however the table became the Users collection', async () => {
+    const neighbour = await shop.app.makeNeighbour();
+    const fields = [
+      { name: 'User Name', type: 'text' },
+      { name: 'Name', type: 'text' },
+    ] as const;
+    const { core } = shop.app;
+    const indexedOf = (table: TableSchema) => table.fields.filter((one) => one.isIndexed).map((one) => one.name);
+    const made = await createTable(core, systemActor, neighbour.app.id, { name: 'Users', role: 'users', fields });
+    assert.deepEqual(indexedOf(made), ['User Name']);
+    const plain = await createTable(core, systemActor, neighbour.app.id, { name: 'Members', fields });
+    assert.deepEqual(indexedOf(plain), []);
+    assert.deepEqual(indexedOf(await updateTable(core, systemActor, plain, { role: 'users' })), ['User Name']);
   });
 
   test('a table that becomes the Users collection makes its e-mail unique, or is refused while two records share one', async () => {

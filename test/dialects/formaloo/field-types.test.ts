@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { kinds } from '../../../src/dialects/formaloo/kinds.ts';
 import { startTestApp, type TestApp } from '../../harness.ts';
 import { type Client, clientOf } from './client.ts';
 
@@ -270,7 +271,17 @@ const cases: readonly TypeCase[] = [
     body: { has_other_choice: true },
     shows: { has_other_choice: true },
     accepted: [['6JkQRWPT', '6JkQRWPT', 'Berlin'], ['Little Town']],
-    refused: [],
+    refused: [[['Berlin', 'Paris'], 'Must be text.']],
+  },
+  {
+    type: 'city',
+    path: 'city',
+    shows: { has_other_choice: false },
+    accepted: [['BuxaJJ9D', 'BuxaJJ9D', 'London']],
+    refused: [
+      ['London', 'Must be a slug from its list of choices.'],
+      [7, 'Must be a slug from its list of choices.'],
+    ],
   },
   {
     type: 'choice_fetch',
@@ -307,7 +318,13 @@ const cases: readonly TypeCase[] = [
     accepted: [[7.5]],
     refused: [[7.55, 'Must have at most 1 decimal places.']],
   },
-  { type: 'variable', path: 'variable', body: { sub_type: 'string' }, accepted: [['x']], refused: [] },
+  {
+    type: 'variable',
+    path: 'variable',
+    body: { sub_type: 'string' },
+    accepted: [['x']],
+    refused: [[{}, 'Must be text.']],
+  },
   {
     type: 'table',
     path: 'table',
@@ -326,10 +343,41 @@ const cases: readonly TypeCase[] = [
     accepted: [[[{ a: 1 }, { a: 2 }]]],
     refused: [[[1], 'Must be a list of objects, one for each row.']],
   },
-  { type: 'email_verification', path: 'email_verification', accepted: [['a@example.com']], refused: [] },
-  { type: 'phone_verification', path: 'phone_verification', accepted: [['+989121234567']], refused: [] },
-  { type: 'barcode', path: 'barcode', accepted: [['4006381333931']], refused: [] },
+  {
+    type: 'email_verification',
+    path: 'email_verification',
+    accepted: [['a@example.com']],
+    refused: [['a@', 'Must be an e-mail address.']],
+  },
+  {
+    type: 'phone_verification',
+    path: 'phone-verification',
+    accepted: [['+989121234567']],
+    refused: [['12', 'Must be a telephone number of 5 to 20 digits.']],
+  },
+  {
+    type: 'barcode',
+    path: 'barcode',
+    accepted: [['4006381333931'], [4006381333931, '4006381333931']],
+    refused: [[['x'], 'Must be text.']],
+  },
+  {
+    type: 'location',
+    path: 'location',
+    accepted: [
+      ['52.5,13.4', { address: null, name: null, latitude: 52.5, longitude: 13.4, elements: {} }, '52.5,13.4'],
+      [
+        { latitude: 52.5, longitude: 13.4, address: 'Berlin' },
+        { address: 'Berlin', name: null, latitude: 52.5, longitude: 13.4, elements: {} },
+        'Berlin',
+      ],
+    ],
+    refused: [[{ latitude: 91, longitude: 0 }, 'Must have a latitude between -90 and 90.']],
+  },
 ];
+
+/** Files and pictures are in files.test.ts, lookups and people at the end of this file. */
+const elsewhere = ['file', 'signature', 'lookup', 'linked_rows', 'user', 'assignee'];
 
 describe('every field type', () => {
   let app: TestApp;
@@ -417,6 +465,31 @@ describe('every field type', () => {
       assert.equal((await client.call('GET', `/v3.0/fields/${field.slug}/`)).status, 404);
     });
   }
+
+  test('every type that there is has its cases', () => {
+    const seen = new Set([...cases.map(({ type }) => type), ...elements.map(([type]) => type), ...elsewhere]);
+    assert.deepEqual(
+      [...kinds.keys()].filter((name) => !seen.has(name)),
+      [],
+    );
+  });
+
+  test('user and assignee are answered with a member of the workspace', async () => {
+    const { form } = await client.data(201, 'POST', '/v3.0/forms/', {});
+    for (const path of ['user', 'assignee']) {
+      const { field } = await client.data(201, 'POST', `/v3.0/fields/${path}/`, { form: form.slug, title: path });
+      const send = (value: unknown) =>
+        client.call('POST', `/v3.0/forms/${form.slug}/rows/`, { body: { [field.slug]: value } });
+      for (const value of [app.ownerId, 'owner@example.com']) {
+        const answer = await send(value);
+        assert.equal(answer.status, 201, answer.text);
+        const { row } = answer.json.data;
+        assert.deepEqual([row.data[field.slug], row.readable_data[path]], [app.ownerId, 'Owner']);
+      }
+      const refused = await send('stranger@example.com');
+      assert.deepEqual([refused.status, Object.keys(refused.json.errors.form_errors)], [400, [field.slug]]);
+    }
+  });
 
   test('lookup and linked_rows are answered with slugs of rows of the related form', async () => {
     const { form: shops } = await client.data(201, 'POST', '/v3.0/forms/', { title: 'Shops' });

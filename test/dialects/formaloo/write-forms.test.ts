@@ -225,6 +225,59 @@ describe('forms that are made here', () => {
     assert.equal(unknown.status, 400);
   });
 
+  test('are built with their fields in one request, field by field, in the order that was sent', async () => {
+    const { form } = await client.data(201, 'POST', '/v3.0/forms/', { title: 'Built' });
+    const path = `/v3.0/form-fields/${form.slug}/`;
+    const first = await client.data(200, 'PATCH', path, {
+      form: { title: 'Built anew', button_text: 'Go' },
+      fields: [
+        { ref_id: 'a', type: 'short_text', title: 'Name', alias: 'name' },
+        { ref_id: 'b', type: 'dropdown', title: 'Topic', bulk_choices: ['Sales'] },
+        { ref_id: 'c', type: 'nonsense', title: 'Wrong' },
+        { ref_id: 'd', type: 'email', title: 'Mail', alias: 'name' },
+        { ref_id: 'e', slug: 'nosuch00', title: 'Gone' },
+      ],
+    });
+    assert.deepEqual([first.form.title, first.form.button_text], ['Built anew', 'Go']);
+    const told = first.fields.map(({ ref_id, status, errors }: Record<string, object>) => [
+      ref_id,
+      status,
+      Object.keys(errors ?? {}),
+    ]);
+    assert.deepEqual(told, [
+      ['a', 201, []],
+      ['b', 201, []],
+      ['c', 400, ['type']],
+      ['d', 400, ['alias']],
+      ['e', 404, []],
+    ]);
+    const [name, topic] = first.fields;
+    assert.deepEqual([name.object.title, topic.object.choice_items[0].title], ['Name', 'Sales']);
+
+    const titles = (shown: { fields_list: { title: string }[] }) => shown.fields_list.map(({ title }) => title);
+    const second = await client.data(200, 'PATCH', path, {
+      fields: [
+        { slug: topic.slug, title: 'Subject' },
+        { type: 'number', title: 'Age' },
+      ],
+    });
+    assert.deepEqual(titles(second.form), ['Subject', 'Age', 'Name', 'Thank you']);
+    const got = await client.data(200, 'GET', path);
+    assert.deepEqual(titles(got.form), titles(second.form));
+    assert.deepEqual(got.fields, got.form.fields_list);
+
+    for (const [body, key] of [
+      [{ form: { form_type: 'none' }, fields: [{ type: 'email', title: 'New' }] }, 'form_type'],
+      [{ fields: 'none' }, 'fields'],
+      [{ fields: ['none'] }, 'fields'],
+      [{ form: 'none' }, 'form'],
+    ] as const) {
+      const refused = await client.call('PATCH', path, { body });
+      assert.deepEqual([refused.status, Object.keys(refused.json.errors.form_errors)], [400, [key]], refused.text);
+    }
+    assert.deepEqual(titles((await client.data(200, 'GET', path)).form), titles(second.form));
+  });
+
   test('are copied with fields, choices, texts and logic, and without rows or address', async () => {
     const form = await create({ title: 'Original', address: 'original', success_message: 'Hi' });
     const field = await addField(form.slug, { title: 'Name', required: true, alias: 'name' });

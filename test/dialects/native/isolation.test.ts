@@ -48,6 +48,7 @@ describe('every native operation', () => {
       dialect: 'adalo',
       webhook: webhook.json.id,
       event: 'nothing',
+      import: 'nothing',
       notification: 'nothing',
       device: 'nothing',
     };
@@ -132,6 +133,8 @@ describe('every native operation', () => {
       'getMe',
       'verifyKey',
       'listPlans',
+      // Answers those that the key began: none.
+      'listImports',
       // Answers the webhooks on tables that the key may read: none.
       'listWebhooks',
     ]);

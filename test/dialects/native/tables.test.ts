@@ -61,6 +61,7 @@ describe('a table', () => {
     const target = (await create({ name: 'Target' })).json.id;
     const optionsOf = (type: string) => {
       if (type === 'relation') return { options: { target } };
+      if (type === 'formula') return { options: { expression: 'LEN({text})' } };
       return type.endsWith('select') ? { options: { choices: [{ name: 'a' }] } } : {};
     };
     const fields = fieldTypeNames.map((type) => ({ name: type, type, ...optionsOf(type) }));

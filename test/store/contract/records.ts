@@ -49,6 +49,9 @@ export function recordContract(open: OpenTestStore): void {
       const ids = (await store().records.getMany(table, [40, 3, 99, 3, 1])).map((row) => row[0]);
       assert.deepEqual(ids, [1, 3, 40]);
       assert.deepEqual(await store().records.getMany(table, []), []);
+      const { neighbours } = store().records;
+      assert.deepEqual(await neighbours(table, 3), { next: 4, previous: 2 });
+      assert.deepEqual(await neighbours(table, 1), { next: 2, previous: null });
     });
 
     it('never get an id a second time', async () => {

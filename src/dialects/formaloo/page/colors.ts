@@ -6,7 +6,7 @@ import { unwrapped } from '../attributes.ts';
 export type Color = readonly [number, number, number];
 
 export const white: Color = [255, 255, 255];
-export const black: Color = [0, 0, 0];
+const black: Color = [0, 0, 0];
 
 const hexForm = /^#?([0-9a-f]{3}|[0-9a-f]{6})(?:[0-9a-f]|[0-9a-f]{2})?$/i;
 

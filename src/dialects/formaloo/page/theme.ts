@@ -49,5 +49,7 @@ export function themeCss(memory: Memory): string | null {
     'error-tint': contrast(error, errorTint) >= textRatio ? errorTint : ground,
   };
   const lines = Object.entries(variables).map(([name, value]) => `--${name}:${cssColor(value)}`);
+  // In a frame the page around shows through, unless the form's colors need their own ground.
+  if (contrast(ground, white) > 1.15) lines.push(`--frame:${cssColor(ground)}`);
   return `:root{color-scheme:${isDark ? 'dark' : 'light'};${lines.join(';')}}`;
 }

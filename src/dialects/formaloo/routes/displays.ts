@@ -20,6 +20,7 @@ export function displayRoutes(scope: FastifyInstance, core: Core, forms: FormFin
   const show = (request: FastifyRequest, reply: FastifyReply, form: Form) => {
     requireVerb(actorOf(request), form.table, 'read');
     if (request.call !== null) request.call.tableId = form.table.id;
+    core.visits.count(form.table.id);
     return sendData(reply, displayText(core, form));
   };
 

@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { deleteTable } from '../../../core/tables/delete-table.ts';
+import { buildForm } from '../build-form.ts';
 import { actorOf, appOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import type { Form } from '../form.ts';
+import { figuresOf } from '../form-figures.ts';
 import { formDetail, formSummary } from '../form-view.ts';
 import { listOf, objectOf, textOrNull } from '../memory.ts';
 import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
@@ -28,7 +30,9 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
     const found = (await forms.all(actorOf(request))).filter(matching(request));
     const query = pageQueryOf(request);
     const members = pageMembers(core, request, query, found.length);
-    const shown = await Promise.all(pageOf(found, query).map((form) => formSummary(core, form)));
+    const page = pageOf(found, query);
+    const figures = await figuresOf(core, page);
+    const shown = await Promise.all(page.map((form) => formSummary(core, form, figures(form))));
     return `{${members},"forms":${JSON.stringify(shown)}}`;
   };
   const get = async (request: FastifyRequest) =>
@@ -44,7 +48,11 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
   scope.get(`${modern}/forms/:slug/stats`, read, async (request, reply) => {
     const form = await ownForm(forms, request);
     const stats = await statsOf(core, actorOf(request), form);
-    return sendData(reply, JSON.stringify({ form: { slug: form.slug, title: form.title, stats } }));
+    const { visits } = (await figuresOf(core, [form]))(form);
+    return sendData(
+      reply,
+      JSON.stringify({ form: { slug: form.slug, title: form.title, visit_count: visits, stats } }),
+    );
   });
 
   for (const path of [`${modern}/forms`, `${legacy}/forms/form`]) {
@@ -71,6 +79,23 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
       const form = await ownForm(forms, request);
       await deleteTable(core, actorOf(request), form.table);
       return sendData(reply, '{}');
+    });
+  }
+
+  scope.get(`${modern}/form-fields/:slug`, read, async (request, reply) => {
+    const form = await formDetail(core, await ownForm(forms, request));
+    return sendData(reply, JSON.stringify({ form, fields: form.fields_list }));
+  });
+  for (const method of ['PATCH', 'PUT'] as const) {
+    scope.route({
+      method,
+      url: `${modern}/form-fields/:slug`,
+      ...schema,
+      handler: async (request, reply) => {
+        const known = await ownForm(forms, request);
+        const { form, fields } = await buildForm(core, actorOf(request), forms, known, bodyOf(request));
+        return sendData(reply, JSON.stringify({ form: await formDetail(core, form), fields }));
+      },
     });
   }
 

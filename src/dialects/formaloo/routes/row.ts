@@ -6,8 +6,7 @@ import { tagRecord } from '../../../core/forms/record-tags.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { getRecord } from '../../../core/records/get-record.ts';
-import type { RecordView } from '../../../core/records/record-view.ts';
-import { systemField } from '../../../core/records/system-fields.ts';
+import { type RecordView, recordId } from '../../../core/records/record-view.ts';
 import { updateRecord } from '../../../core/records/update-record.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
@@ -82,19 +81,10 @@ async function update(core: Core, actor: Actor, form: Form, id: number, body: Bo
 async function detail(core: Core, actor: Actor, view: RecordView): Promise<string> {
   const form = formOf(view.table);
   const context = await rowContextOf(core, actor, form, [view.row], view.links);
-  const id = view.row[0] as number;
-  const [next, previous] = await Promise.all([neighbour(core, form, id, 'asc'), neighbour(core, form, id, 'desc')]);
-  const extra = `,"next_row":${next},"previous_row":${previous}`;
+  const { next, previous } = await core.store.records.neighbours(form.table, recordId(view.row));
+  const beside = [next, previous].filter((id) => id !== null);
+  const slugs = core.secrets.slugs.encodeAll(form.table.number, beside);
+  const slugAt = (id: number | null) => (id === null ? 'null' : `"${slugs[beside.indexOf(id)]}"`);
+  const extra = `,"next_row":${slugAt(next)},"previous_row":${slugAt(previous)}`;
   return renderRow(core, form, view.row, view.links, context, { extra });
-}
-
-async function neighbour(core: Core, { table }: Form, id: number, direction: 'asc' | 'desc'): Promise<string> {
-  const field = systemField('id');
-  if (field === undefined) return 'null';
-  const [row] = await core.store.records.page(table, {
-    sort: [{ field, direction }],
-    start: { after: { values: [id], id } },
-    limit: 1,
-  });
-  return row === undefined ? 'null' : `"${core.secrets.slugs.encode(table.number, row[0] as number)}"`;
 }

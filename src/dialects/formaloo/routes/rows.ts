@@ -9,7 +9,7 @@ import { countRecords, listRecords } from '../../../core/records/list-records.ts
 import type { Filter, RecordQuery } from '../../../core/records/query.ts';
 import { recordId } from '../../../core/records/record-view.ts';
 import { actorOf } from '../call.ts';
-import { openEnvelope, sendData } from '../envelope.ts';
+import { openEnvelope, sendData, sendPieces } from '../envelope.ts';
 import { fieldView } from '../field-view.ts';
 import type { FormFinder } from '../find-form.ts';
 import type { Form } from '../form.ts';
@@ -73,32 +73,32 @@ async function listRows(core: Core, forms: FormFinder, request: FastifyRequest, 
     const pieces = everyRow(core, actor, form, question, shape, `${openEnvelope}{${members},${top}"rows":[`);
     return reply.header('Content-Type', 'application/json; charset=utf-8').send(Readable.from(pieces));
   }
-  const rows = await pageText(core, actor, form, question, page, shape);
-  return sendData(reply, `{${members},${top}"rows":[${rows}]}`);
+  const rows = await pageTexts(core, actor, form, question, page, shape);
+  return sendPieces(reply, [`{${members},${top}"rows":[`, ...rows, ']}']);
 }
 
 type Question = Pick<RecordQuery, 'filter' | 'sort'>;
 
-async function pageText(
+async function pageTexts(
   core: Core,
   actor: Actor,
   form: Form,
   question: Question,
   { page, size }: PageQuery,
   shape: RowShape,
-): Promise<string> {
+): Promise<string[]> {
   const offset = (page - 1) * size;
   const query = { ...question, limit: size, ...(offset === 0 ? {} : { start: { offset } }) };
-  return rowsText(core, actor, form, await listRecords(core, actor, form.table, query), shape);
+  return rowTexts(core, actor, form, await listRecords(core, actor, form.table, query), shape);
 }
 
-async function rowsText(
+async function rowTexts(
   core: Core,
   actor: Actor,
   form: Form,
   { rows, links }: Awaited<ReturnType<typeof listRecords>>,
   shape: RowShape,
-): Promise<string> {
+): Promise<string[]> {
   const context = await rowContextOf(core, actor, form, rows, links);
   return renderRows(core, form, rows, links, context, shape);
 }
@@ -120,7 +120,7 @@ async function* everyRow(
       limit: rowsPerPiece,
       ...(start === undefined ? {} : { start }),
     });
-    const text = await rowsText(core, actor, form, page, shape);
+    const text = (await rowTexts(core, actor, form, page, shape)).join('');
     yield isFirst || text === '' ? text : `,${text}`;
     const last = page.rows.at(-1);
     if (!page.hasMore || last === undefined) break;
@@ -173,7 +173,8 @@ async function listEverywhere(core: Core, forms: FormFinder, request: FastifyReq
     const sort = rowOrder(form, request);
     const question = { sort, limit, start: { offset: skip }, ...(filter === undefined ? {} : { filter }) };
     const rows = await listRecords(core, actor, form.table, question);
-    texts.push(await rowsText(core, actor, form, rows, { form: JSON.stringify(formMark(form)) }));
+    const shown = await rowTexts(core, actor, form, rows, { form: JSON.stringify(formMark(form)) });
+    texts.push(shown.join(''));
     left -= rows.rows.length;
     skip = 0;
   }

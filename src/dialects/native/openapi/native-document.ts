@@ -10,6 +10,7 @@ const tags = [
   { name: 'fields', description: 'What the records of a table hold.' },
   { name: 'records', description: 'The data itself.' },
   { name: 'files', description: 'Uploads: shown by file and image fields, answered under their own links.' },
+  { name: 'imports', description: 'Files that the server reads into a table by itself.' },
   { name: 'keys', description: 'What opens which tables, for which verbs, from where, how often and until when.' },
   { name: 'me', description: 'The caller: the key that was sent, and the user behind it.' },
   { name: 'usage', description: 'Calls counted by key, table, verb and status.' },

@@ -8,6 +8,7 @@ import { updateField } from '../../../core/fields/update-field.ts';
 import { knownFields } from '../known-fields.ts';
 import { answerOnce } from '../once.ts';
 import {
+  brokenFormulas,
   conversionInput,
   conversionShape,
   conversionView,
@@ -114,15 +115,16 @@ export function fieldRoutes(scope: NativeScope, core: Core): void {
         tags,
         operationId: 'deleteField',
         summary: 'Delete a field with its values',
+        description: 'Where formulas read it, the answer is 200 and names them: they stay and show #FIELD!.',
         params: fieldParams,
-        response: { 204: nothing },
+        response: { 200: brokenFormulas, 204: nothing },
       },
       config: { verb: 'schema' },
     },
     async (request, reply) => {
       const { actor, table, field } = await fieldOf(core, request);
-      await deleteFields(core, actor, table, [field]);
-      return reply.code(204).send();
+      const broken = await deleteFields(core, actor, table, [field]);
+      return broken.length === 0 ? reply.code(204).send() : { broken_formulas: broken.map((use) => ({ ...use })) };
     },
   );
 

@@ -78,7 +78,9 @@ export function recordRoutes(scope: NativeScope, core: Core): void {
       const view = await getRecord(core, target.actor, target.table, readId(request.params.id));
       reply.header('ETag', etagOf(view.row));
       const known = request.headers['if-none-match'];
-      if (known !== undefined && namesVersion(known, view.row)) return reply.code(304).send();
+      // A formula may show something else although the record itself has not changed.
+      const isSame = known !== undefined && view.table.formulas.length === 0;
+      if (isSame && namesVersion(known, view.row)) return reply.code(304).send();
       return sendJson(reply, 200, rendered(target, view, request.query.keys));
     },
   );

@@ -8,7 +8,8 @@ const type = Type.Enum([...fieldTypeNames], { description: 'What its values are.
 const anyJson = Type.Unsafe<Json>({});
 const options = Type.Unsafe<Record<string, Json>>({
   type: 'object',
-  description: 'As the type defines them; a relation takes {target, cardinality, inverse_name, inverse_cardinality}.',
+  description:
+    'As the type defines them; a relation takes {target, cardinality, inverse_name, inverse_cardinality}, a formula {expression, precision}.',
 });
 
 export const fieldShape = named('Field', {
@@ -105,3 +106,9 @@ export function conversionView(report: ConversionReport, field: Field | null): S
     field: field === null ? null : fieldView(field),
   };
 }
+
+export const brokenFormulas = named('BrokenFormulas', {
+  broken_formulas: Type.Array(Type.Object({ table: id(), id: id(), name }), {
+    description: 'Formula fields that read what was deleted.',
+  }),
+});

@@ -2,6 +2,7 @@
 
 import { toIso } from '../../../core/clock.ts';
 import type { DeviceView } from '../../../core/push/list-devices.ts';
+import type { LoggedNotification } from '../../../core/push/list-notifications.ts';
 import { tokenSeconds } from '../../../core/push/registration-token.ts';
 import type { SentNotification } from '../../../core/push/send-notification.ts';
 import { textLengthMax, ttlSeconds } from '../../../core/push/send-notification.ts';
@@ -106,7 +107,20 @@ const notificationProperties = {
   accepted: Type.Integer({ description: 'Devices and relays that it was queued for.' }),
 };
 
-export const notificationShape = named('Notification', notificationProperties);
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+const loggedProperties = {
+  ...notificationProperties,
+  outcome: Type.Object(
+    {
+      delivered: count('Push services and relays that have taken it.'),
+      failed: count('Given up: refused, expired, or the device is gone.'),
+      pending: count('Still to be sent, or sent again.'),
+    },
+    { description: 'What became of it so far, over all devices and relays.' },
+  ),
+};
+
+export const notificationShape = named('Notification', loggedProperties);
 
 export const sentShape = named('SentNotification', {
   ...notificationProperties,
@@ -120,7 +134,7 @@ export const sentShape = named('SentNotification', {
 });
 
 export const receiptsShape = named('NotificationReceipts', {
-  ...notificationProperties,
+  ...loggedProperties,
   receipts: Type.Array(
     Type.Object({
       id: id(),
@@ -147,7 +161,11 @@ export function deviceView(device: DeviceView): Static<typeof deviceShape> {
   };
 }
 
-export function notificationView(row: NotificationRow): Static<typeof notificationShape> {
+export function notificationView(row: LoggedNotification): Static<typeof notificationShape> {
+  return { ...factsOf(row), outcome: row.outcome };
+}
+
+function factsOf(row: NotificationRow) {
   return {
     id: row.id,
     user_id: row.record_id,
@@ -165,7 +183,7 @@ export function notificationView(row: NotificationRow): Static<typeof notificati
 
 export function sentView({ notification, tickets }: SentNotification): Static<typeof sentShape> {
   return {
-    ...notificationView(notification),
+    ...factsOf(notification),
     tickets: tickets.map(({ id: ticketId, channel, deviceId }) => ({ id: ticketId, channel, device_id: deviceId })),
   };
 }

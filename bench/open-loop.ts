@@ -45,6 +45,11 @@ export interface OpenLoad {
   readonly connections: number;
   /** Request number `n`. */
   readonly request: (n: number) => Asked;
+  /**
+   * The client sleeps between requests, a millisecond at a time, and counts from when it sent instead of when it should have:
+   * where the other processor is wanted by something else than the client.
+   */
+  readonly isResting?: boolean;
 }
 
 const headerEnd = Buffer.from('\r\n\r\n');
@@ -139,12 +144,13 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
           continue;
         }
         line.asked = load.request(due);
-        line.dueMs = startedAt + (due / load.perSecond) * 1000;
+        line.dueMs = load.isResting === true ? performance.now() : startedAt + (due / load.perSecond) * 1000;
         sent += 1;
         line.socket.write(line.asked.bytes);
       }
       if (due >= total) return resolve();
-      setImmediate(turn);
+      if (load.isResting === true) setTimeout(turn, 1);
+      else setImmediate(turn);
     };
     turn();
   });

@@ -1,0 +1,55 @@
+import type { Actor, Core } from '../context.ts';
+import { eraseFile } from '../files/remove-file.ts';
+import type { ImportRow } from '../system-rows.ts';
+import { getImport } from './get-import.ts';
+import { forgetImport } from './import-run.ts';
+
+const rejectsPerStep = 500;
+
+/**
+ * Cancels an import that has not ended: what it has written stays, and it stays in the list. One that has ended is removed
+ * with its refused rows. @throws app_not_found, import_not_found
+ */
+export async function deleteImport(core: Core, actor: Actor, appId: string, id: string): Promise<void> {
+  const row = await getImport(core, actor, appId, id);
+  if (row.finished_at !== null) return removeImport(core, row);
+  const finished = { state: 'cancelled', finished_at: core.clock.now() } as const;
+  // While it runs, it notices by the next rows that it was cancelled.
+  await core.store.write((tx) => tx.update('imports', { id, state: row.state }, finished));
+  await dropContent(core, row);
+}
+
+/** Removes a finished import and all that is kept of it, in small steps. */
+async function removeImport(core: Core, row: ImportRow): Promise<void> {
+  await dropContent(core, row);
+  await forgetImport(core, row);
+  for (;;) {
+    const some = await core.store.list('import_rejects', { import_id: row.id }, { limit: rejectsPerStep });
+    const last = some.at(-1);
+    if (last === undefined) break;
+    await core.store.write((tx) => tx.remove('import_rejects', { import_id: row.id, n: { lte: last.n } }));
+  }
+  await core.store.write((tx) => tx.remove('imports', { id: row.id }));
+}
+
+/** The file that came with the import is needed no more. */
+export async function dropContent(core: Core, { owns_file, file_id }: ImportRow): Promise<void> {
+  if (owns_file === 1) await eraseFile(core, file_id);
+}
+
+const keptMs = 30 * 24 * 3600 * 1000;
+const importsPerStep = 50;
+
+/** Removes imports that ended 30 days ago. */
+export async function clearImports(core: Core): Promise<void> {
+  const before = core.clock.now() - keptMs;
+  for (;;) {
+    const old = await core.store.list(
+      'imports',
+      { state: { in: ['finished', 'failed', 'cancelled'] }, created_at: { lte: before }, finished_at: { lte: before } },
+      { orderBy: [['created_at', 'asc']], limit: importsPerStep },
+    );
+    for (const row of old) await removeImport(core, row);
+    if (old.length < importsPerStep) return;
+  }
+}

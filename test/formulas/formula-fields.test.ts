@@ -1,0 +1,101 @@
+/** Formula fields over HTTP: made, read, filtered, sorted, changed and broken. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { TableSchema } from '../../src/core/tables/table-schema.ts';
+import { startTestApp, type TestApp } from '../harness.ts';
+
+describe('formula fields', () => {
+  let app: TestApp;
+  let table: TableSchema;
+  before(async () => {
+    app = await startTestApp();
+    table = await app.makeTable([
+      { name: 'Name', type: 'text' },
+      { name: 'Unit price', type: 'currency' },
+      { name: 'Quantity', type: 'number' },
+    ]);
+  });
+  after(() => app.close());
+
+  const call = (method: string, path: string, body?: unknown) =>
+    app.request(method, path, { key: app.keys.native, ...(body === undefined ? {} : { body }) });
+  const addFormula = (name: string, expression: string, of: TableSchema = table) =>
+    call('POST', `/api/v1/tables/${of.id}/fields`, { name, type: 'formula', options: { expression } });
+  const query = async (body: object, of: TableSchema = table) => {
+    const answer = await call('POST', `/api/v1/tables/${of.id}/records/query`, body);
+    assert.equal(answer.status, 200, answer.text);
+    return answer.json;
+  };
+
+  test('a formula is made over HTTP and shows its value wherever a record is read', async () => {
+    const made = await call('POST', `/api/v1/tables/${table.id}/fields`, {
+      name: 'Total',
+      type: 'formula',
+      options: { expression: '{Unit price} * {Quantity}', precision: 2 },
+    });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual(made.json.options, { expression: '{Unit price} * {Quantity}', result: 'number', precision: 2 });
+    const path = `/api/v1/tables/${table.id}/records`;
+    const created = await call('POST', path, { fields: { Name: 'Lamp', 'Unit price': 19.9, Quantity: 3 } });
+    assert.equal(created.json.fields.Total, 59.7, created.text);
+    assert.equal((await call('GET', `${path}/1`)).json.fields.Total, 59.7);
+    assert.equal((await call('GET', path)).json.data[0].fields.Total, 59.7);
+    assert.equal((await call('PATCH', `${path}/1`, { fields: { Quantity: 4 } })).json.fields.Total, 79.6);
+    const batch = await call('POST', `${path}/batch`, {
+      create: [{ fields: { Name: 'A', 'Unit price': 1, Quantity: 1 } }, { fields: { Name: 'B' } }],
+    });
+    assert.equal(batch.status, 200, batch.text);
+    assert.deepEqual(
+      batch.json.created.map((one: { fields: { Total: unknown } }) => one.fields.Total),
+      [1, null],
+    );
+  });
+
+  test('records are filtered and sorted by it', async () => {
+    const found = await query({ filter: { Total: { gt: 50 } } });
+    assert.deepEqual(
+      found.data.map((one: { id: number }) => one.id),
+      [1],
+    );
+    const sorted = await query({ sort: ['-Total'] });
+    assert.deepEqual(
+      sorted.data.map((one: { id: number }) => one.id),
+      [1, 2, 3],
+    );
+    assert.deepEqual(
+      (await query({ filter: { Total: { is_null: true } } })).data.map((one: { id: number }) => one.id),
+      [3],
+    );
+  });
+
+  test('a client cannot write it', async () => {
+    const refused = await call('POST', `/api/v1/tables/${table.id}/records`, { fields: { Total: 3 } });
+    assert.equal(refused.status, 422, refused.text);
+    assert.equal(refused.json.code, 'field_read_only');
+  });
+
+  test('an error is shown, sorts with the empty values and is found as empty', async () => {
+    assert.equal((await addFormula('Share', '100 / {Quantity}')).status, 201);
+    const path = `/api/v1/tables/${table.id}/records`;
+    assert.equal((await call('GET', `${path}/3`)).json.fields.Share, '#DIV/0!');
+    assert.deepEqual(
+      (await query({ filter: { Share: { is_null: true } } })).data.map((one: { id: number }) => one.id),
+      [3],
+    );
+    const ascending = await query({ sort: ['Share'] });
+    assert.deepEqual(
+      ascending.data.map((one: { fields: { Share: unknown } }) => one.fields.Share),
+      ['#DIV/0!', 25, 100],
+    );
+  });
+
+  test('renaming a field keeps its formulas, which show the new name', async () => {
+    const quantity = table.fields.find(({ name }) => name === 'Quantity');
+    const renamed = await call('PATCH', `/api/v1/tables/${table.id}/fields/${quantity?.id}`, { name: 'Pieces' });
+    assert.equal(renamed.status, 200, renamed.text);
+    const fields = (await call('GET', `/api/v1/tables/${table.id}/fields`)).json.data;
+    const total = fields.find((one: { name: string }) => one.name === 'Total');
+    assert.equal(total.options.expression, '{Unit price} * {Pieces}');
+    assert.equal((await call('GET', `/api/v1/tables/${table.id}/records/1`)).json.fields.Total, 79.6);
+  });
+});

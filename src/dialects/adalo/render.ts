@@ -4,7 +4,7 @@ import { fieldTypes } from '../../core/fields/index.ts';
 import type { Grant } from '../../core/keys/scopes.ts';
 import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import type { Links } from '../../core/records/record-view.ts';
-import { fillValues, type ShownField } from '../../core/records/row-values.ts';
+import { rowReader } from '../../core/records/row-values.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { builtInKeys, readerOf } from './fields.ts';
 
@@ -36,16 +36,14 @@ export function shownFields(fields: readonly Field[]): Field[] {
 
 function compile(fields: readonly Field[]): RecordRenderer {
   const shown = shownFields(fields);
-  const properties = shown.map((field): ShownField => ({ field, key: field.name, read: readerOf(field) }));
   return {
     relations: shown.filter((field) => fieldTypes[field.type].storage === 'links'),
     projection: projectionOf([0, 1, 2, ...shown.flatMap(({ slot }) => (slot < 0 ? [] : slot))]),
-    render(row, links) {
-      const record: Record<string, unknown> = { id: row[0] };
-      fillValues(record, properties, row, links);
-      record.created_at = row[1];
-      record.updated_at = row[2];
-      return record;
-    },
+    render: rowReader([
+      { key: 'id', slot: 0 },
+      ...shown.map((field) => ({ field, key: field.name, read: readerOf(field) })),
+      { key: 'created_at', slot: 1 },
+      { key: 'updated_at', slot: 2 },
+    ]),
   };
 }

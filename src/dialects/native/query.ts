@@ -24,6 +24,19 @@ interface CursorContent {
 
 /** A mark of filter and sort: a cursor of one question does not continue another. */
 export function questionMark(table: TableSchema, filterText: string, sort: readonly SortKey[]): string {
+  if (filterText !== 'null' || sort.length > 0) return markOf(table, filterText, sort);
+  let mark = plainMarks.get(table);
+  if (mark === undefined) {
+    mark = markOf(table, filterText, sort);
+    plainMarks.set(table, mark);
+  }
+  return mark;
+}
+
+/** Marks of the whole table in its own order: what is asked most. */
+const plainMarks = new WeakMap<TableSchema, string>();
+
+function markOf(table: TableSchema, filterText: string, sort: readonly SortKey[]): string {
   const order = sort.map(({ field, direction }) => `${field.id}${direction}`).join();
   return hash('sha1', `${table.id}\n${order}\n${filterText}`, 'base64url').slice(0, 8);
 }

@@ -6,7 +6,7 @@ import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { type Projection, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import type { Links } from '../../core/records/record-view.ts';
-import { fillValues, readValueOf, type ShownField } from '../../core/records/row-values.ts';
+import { readValueOf, rowReader, type ShownField } from '../../core/records/row-values.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 
 /** How fields are keyed in the answer. */
@@ -56,18 +56,18 @@ function createRenderer(chosen: readonly Field[], keys: FieldKeys): RecordRender
   const shown = fields.map((field): ShownField => {
     return { field, key: keys === 'id' ? field.id : field.name, read: readValueOf(field) };
   });
+  const valuesOf = rowReader(shown);
   return {
     relations: fields.filter((field) => fieldTypes[field.type].storage === 'links'),
     // id, created_at and updated_at stand outside the fields.
     projection: projectionOf([0, 1, 2, ...fields.flatMap(({ slot }) => (slot < 0 ? [] : slot))]),
     render(row, links, expanded) {
-      const record: ShownRecord = {
+      const record = {
         id: row[0] as number,
         created_at: row[1] as string,
         updated_at: row[2] as string,
-        fields: {},
+        fields: valuesOf(row, links),
       };
-      fillValues(record.fields, shown, row, links);
       if (expanded !== undefined) showLinked(record, shown, expanded);
       return record;
     },

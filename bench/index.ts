@@ -56,10 +56,11 @@ function ask<T>(child: ChildProcess, question: string): Promise<T> {
   return answer;
 }
 
-async function start(file: string, ...args: string[]): Promise<Server> {
-  // As the executable does for itself: what Node makes of each file is kept between starts.
+/** Runs as the executable would: with what Node made of each file at the start before, and the product with its own flags. */
+async function start(file: './floor.ts' | './server.ts', ...args: string[]): Promise<Server> {
   const env = { ...process.env, NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/bench') };
-  const child = fork(new URL(file, import.meta.url), args, { env });
+  const execArgv = file === './server.ts' ? ['--max-semi-space-size=8'] : [];
+  const child = fork(new URL(file, import.meta.url), args, { env, execArgv });
   return { ...(await reply<Omit<Server, 'process'>>(child)), process: child };
 }
 

@@ -243,6 +243,8 @@ refuseUnsupported();
 // The server itself runs from a production installation; tests, checks and benchmarks need the development packages.
 const needsTools = !/^(\.[\\/])?src[\\/]/.test(args[fileAt]);
 args[fileAt] = resolve(root, args[fileAt]);
+// As in the first line of src/main.ts: with more room for what is young, a server takes 40 MB more and answers no faster.
+if (!needsTools) args.unshift('--max-semi-space-size=8');
 ensureInstalled(needsTools).then(
   () => run(args),
   (error) => stop(String(error)),

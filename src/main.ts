@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 /** The executable: hands the command line to cli/ and ends with its exit code. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';

@@ -187,7 +187,11 @@ async function openSource(file: string): Promise<ImportSource> {
   });
   if (!found.isFile())
     throw new CliError(exitCodes.usage, `${file} is not a file; it is read twice, so it cannot be a pipe`);
-  return { name: basename(file), bytes: found.size, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
+  return {
+    name: basename(file),
+    bytes: found.size,
+    open: (start = 0) => createReadStream(file, { start, highWaterMark: 1 << 18 }),
+  };
 }
 
 /** Made with care: an existing file is not overwritten, and only its owner reads it. */

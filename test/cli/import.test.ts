@@ -74,7 +74,7 @@ describe('tessera import', () => {
     await writeFile(place.file('sheet.xlsx'), Buffer.from('504b0304deadbeef', 'hex'));
     const excel = await place.run(['import', 'sheet.xlsx', '--table', 'X', '--yes', '--json']);
     assert.equal(excel.code, 4);
-    assert.match(JSON.parse(excel.stderr).error.message, /sheet\.xlsx: is an Excel or ZIP file/);
+    assert.match(JSON.parse(excel.stderr).error.message, /sheet\.xlsx: is damaged/);
     await writeFile(place.file('taken.csv'), 'mine');
     const args = ['import', 'people.csv', '--table', 'Y', '--yes', '--rejects', 'taken.csv'];
     assert.equal((await place.run(args)).code, 2);

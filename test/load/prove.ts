@@ -27,11 +27,19 @@ export interface LoadReport {
   readonly shed: number;
 }
 
+export interface ProofOptions {
+  /** How many times what it can do the server is sent. */
+  readonly times?: number;
+  readonly tell?: (text: string) => void;
+}
+
 const connections = 1_000;
 const idleShare = 0.1;
-const times = 3;
 
-export async function proveLoad(seconds: number, tell: (text: string) => void = () => undefined): Promise<LoadReport> {
+export async function proveLoad(
+  seconds: number,
+  { times = 3, tell = () => undefined }: ProofOptions = {},
+): Promise<LoadReport> {
   const server = await startLoaded();
   try {
     const phaseSeconds = Math.max(1, Math.min(5, seconds / 4));

@@ -423,6 +423,33 @@ test('programs that fill in everything store nothing; a form that asks whether o
   assert.equal((await send(form, { name: 'Ann', 'form.human': '1' })).status, 303);
 });
 
+test('a form that shuffles does so for each visit, keeps the order while it is corrected, and its other choice last', async () => {
+  const titles = 'abcdefghij'.split('');
+  const form = await makeForm(app, { title: 'Shuffled', shuffle_fields: true }, [
+    {
+      type: 'choice',
+      alias: 'letter',
+      title: 'Letter',
+      bulk_choices: titles,
+      shuffle_choices: true,
+      has_other_choice: true,
+      required: true,
+    },
+    ...titles.map((alias) => ({ type: 'short_text', alias, title: alias })),
+  ]);
+  const order = ({ text }: TestResponse) =>
+    [...text.matchAll(/id="q-(\w+)"|class="choice">.*?<span>(\w+)</g)].map(([, slug, title]) => slug ?? title ?? '');
+  const choices = (shown: readonly string[]) => shown.filter((one) => one.length === 1 || one === 'Other');
+  const [one, other] = [await show(form), await show(form)];
+  assert.notDeepEqual(order(one), order(other));
+  assert.deepEqual(order(one).toSorted(), order(other).toSorted());
+  assert.deepEqual(choices(order(one)).toSorted(), [...titles, 'Other'].toSorted());
+  assert.equal(choices(order(one)).at(-1), 'Other');
+  const refused = await send(form, {}, { token: tokenIn(one) });
+  assert.equal(refused.status, 400);
+  assert.deepEqual(order(refused), order(one));
+});
+
 test('after submission a form tells what it was set to tell, to who holds the code', async () => {
   const form = await contact();
   await patch(form, { show_answers: true, assign_submit_number: true, show_submit_tracking_code: true });

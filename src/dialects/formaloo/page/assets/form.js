@@ -251,6 +251,9 @@
         input.files = files.files;
       });
     });
+    pad.addEventListener('pointercancel', () => {
+      isDown = false;
+    });
     clear.addEventListener('click', () => {
       pen.clearRect(0, 0, pad.width, pad.height);
       input.value = '';

@@ -45,7 +45,7 @@ export const signature: Render = (place) => {
   };
   return single(
     place,
-    html`<div${attributes({ class: 'signature', 'data-sign': texts.sign_here, 'data-clear': texts.clear })}><input${attributes(own)}></div>`,
+    html`<div${attributes({ class: 'signature', 'data-sign': texts.sign_here, 'data-clear': texts.clear, 'data-or': texts.or_picture })}><input${attributes(own)}></div>`,
     keptFiles(place),
   );
 };

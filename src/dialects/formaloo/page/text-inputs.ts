@@ -55,7 +55,8 @@ export const table: Render = (place) => {
     return own === slug && index !== undefined && /^\d{1,3}$/.test(index) ? [Number(index) + 1] : [];
   });
   const max = numberOrNull(view.max_rows) ?? 100;
-  const count = Math.min(max, Math.max(rowsFirst, numberOrNull(view.min_rows) ?? 0, ...filled));
+  const least = Math.max(1, numberOrNull(view.min_rows) ?? 0);
+  const count = Math.min(max, Math.max(rowsFirst, least, ...filled));
   const rows = Array.from({ length: count }, (_, row) => {
     const inputs = columns.map((column, index) => {
       const name = partName(slug, row, column.slug);
@@ -66,7 +67,7 @@ export const table: Render = (place) => {
   });
   return group(
     place,
-    html`<div${attributes({ class: 'entries', 'data-rows': max, 'data-add': texts.add_row, 'data-slug': slug })}>${rows}</div>`,
+    html`<div${attributes({ class: 'entries', 'data-least': least, 'data-rows': max, 'data-add': texts.add_row, 'data-slug': slug })}>${rows}</div>`,
   );
 };
 

@@ -26,7 +26,7 @@ export interface OpenRun {
   readonly wrong: ReadonlyMap<string, number>;
   /** Due, and never sent, because every connection waited for an answer. */
   readonly unsent: number;
-  /** Sent, and not answered ten seconds after the last was due. */
+  /** Sent, and not answered half a minute after the last was due. */
   readonly hung: number;
   readonly sent: number;
 }
@@ -53,7 +53,7 @@ export interface OpenLoad {
 }
 
 const headerEnd = Buffer.from('\r\n\r\n');
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 interface Line {
   readonly socket: Socket;

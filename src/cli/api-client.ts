@@ -1,11 +1,15 @@
 /** The native API of a running server, for commands that go through it. Refusals come back as the core's own errors. */
+import { Readable } from 'node:stream';
 import type { Remote } from '../config.ts';
 import { AppError, type ErrorCode, errorMeanings, type Issue } from '../core/errors.ts';
+import type { ImportSource } from '../core/import/import-source.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
 
 export interface ApiClient {
   /** Answers the parsed body; undefined when there is none. @throws AppError, CliError */
   call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** A file as the body. @throws AppError, CliError */
+  upload<T>(path: string, source: ImportSource): Promise<T>;
   /** Every entry of a list, page after page. */
   list<T>(path: string): Promise<T[]>;
   /** An answer that is not JSON, as it comes. Throws where it breaks off. @throws AppError, CliError */
@@ -20,7 +24,10 @@ interface Problem {
 
 export function createApiClient({ url, apiKey }: Remote): ApiClient {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await sendAdmitted(method, path, body);
+    return answerOf(await sendAdmitted(method, path, body));
+  }
+
+  async function answerOf<T>(response: Response): Promise<T> {
     const parsed: unknown = readJson(await response.text());
     if (response.ok) return parsed as T;
     throw errorOf(response.status, parsed as Problem | undefined);
@@ -37,16 +44,13 @@ export function createApiClient({ url, apiKey }: Remote): ApiClient {
   }
 
   async function send(method: string, path: string, body: unknown): Promise<Response> {
+    const type = isFile(body) ? 'application/octet-stream' : 'application/json';
     const headers = {
       authorization: `Bearer ${apiKey}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': type }),
     };
     try {
-      return await fetch(url + path, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+      return await fetch(url + path, { method, headers, ...bodyOf(body) });
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new CliError(exitCodes.failed, `${url} cannot be reached: ${cause}`, error);
@@ -55,6 +59,7 @@ export function createApiClient({ url, apiKey }: Remote): ApiClient {
 
   return {
     call,
+    upload: async (path, source) => answerOf(await sendAdmitted('POST', path, source)),
     async download(path) {
       const response = await sendAdmitted('GET', path, undefined);
       if (!response.ok) throw errorOf(response.status, readJson(await response.text()) as Problem | undefined);
@@ -72,6 +77,17 @@ export function createApiClient({ url, apiKey }: Remote): ApiClient {
       return all;
     },
   };
+}
+
+function isFile(body: unknown): body is ImportSource {
+  return typeof body === 'object' && body !== null && 'open' in body;
+}
+
+function bodyOf(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  if (!isFile(body)) return { body: JSON.stringify(body) };
+  // Sent while it is read.
+  return { body: Readable.toWeb(Readable.from(body.open(), { objectMode: false })) as ReadableStream, duplex: 'half' };
 }
 
 async function* whole(url: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

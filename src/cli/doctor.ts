@@ -229,13 +229,20 @@ async function backups({ backup }: Config): Promise<Finding[]> {
   }
   const { openFileStorage } = await import('../app.ts');
   const { listBackups } = await import('../core/backup/list-backups.ts');
+  const { openBackup } = await import('../core/backup/read-backup.ts');
+  const place = openFileStorage(backup.place);
   try {
-    const last = (await listBackups(openFileStorage(backup.place))).at(-1);
+    const last = (await listBackups(place)).at(-1);
     const advice = 'See the log of the server for "job failed" with job "backup".';
     if (last === undefined)
       return [warning('backup', 'there is none yet', 'It is made in the first minute of the server.')];
     if (systemClock.now() - last.at > 2 * backup.everyMs)
       return [problem('backup', `the last is of ${toIso(last.at)}`, advice)];
+    const { files } = (await openBackup(place, last.name)).manifest;
+    if (files.kept === 'here' && files.missing > 0) {
+      const detail = `the last, of ${toIso(last.at)}, is without ${files.missing} files whose content is lost or damaged`;
+      return [warning('backup', detail, `Their ids are in ${last.name}.json: put them back, or upload them again.`)];
+    }
     return [ok('backup', `the last is of ${toIso(last.at)}`)];
   } catch (error) {
     const detail = `the place cannot be read: ${error instanceof Error ? error.message : String(error)}`;

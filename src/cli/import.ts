@@ -1,14 +1,15 @@
-/** `tessera import`: a CSV or JSON Lines file into a table. Shows what it will do, asks, writes with a progress bar, tells what was refused. */
+/** `tessera import`: a CSV, JSON Lines or Excel file into a table. Shows what it will do, asks, writes with a progress bar, tells what was refused. */
 
 import { createReadStream, type WriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { systemActor } from '../core/context.ts';
+import { type Core, systemActor } from '../core/context.ts';
 import type { FieldTypeName } from '../core/fields/field-type.ts';
 import type { ImportSource } from '../core/import/import-source.ts';
 import type { ImportTarget } from '../core/import/import-target.ts';
 import type { ImportPlan } from '../core/import/plan-import.ts';
+import type { ImportPreview } from '../core/import/preview-import.ts';
 import type { ImportResult, RefusedRow } from '../core/import/run-import.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, codeOf, exitCodes } from './exit-codes.ts';
@@ -24,6 +25,8 @@ interface ImportOptions {
   readonly workspace?: string;
   readonly table: string;
   readonly key?: string;
+  readonly sheet?: string;
+  readonly dryRun?: boolean;
   readonly createFields?: boolean;
   readonly skip?: readonly string[];
   readonly type?: ReadonlyMap<string, FieldTypeName>;
@@ -46,12 +49,14 @@ export function addImport(program: Command, done: Done): void {
     )
     .argument(
       '<file>',
-      'UTF-8: CSV (comma, semicolon, tab or bar between cells, names in the first line), one JSON object per line, or an Excel file (first sheet)',
+      'UTF-8: CSV (comma, semicolon, tab or bar between cells, names in the first line), one JSON object per line, or an Excel file',
     )
     .requiredOption('--table <name>', 'table to import into; made when the app has none of this name')
     .option('--app <app>', 'app by id or name; may be left out where there is one only')
     .option('--workspace <workspace>', 'workspace of the app, by id or name')
     .option('--key <field>', 'unique field: a row whose value is there already changes that record')
+    .option('--sheet <name>', 'of an Excel file, the sheet to read (default: the first)')
+    .option('--dry-run', 'write nothing; tell what would be created, changed and refused')
     .option('--create-fields', 'add columns that the existing table lacks')
     .option('--skip <column>', 'column to leave out; repeatable', collect)
     .option('--type <column=type>', 'type of a new field, instead of the one found; repeatable', readColumnType)
@@ -67,6 +72,7 @@ export function addImport(program: Command, done: Done): void {
         ['tessera import cities.csv --app 4fR… --table Cities', 'Into a new table; asks before it writes:'],
         ['tessera import cities.csv --app 4fR… --table Cities --key geonameid --yes', 'Again, changing what is there:'],
         ['tessera import people.csv --table People --type active=checkbox --skip notes', 'With a say in the fields:'],
+        ['tessera import cities.csv --table Cities --key geonameid --dry-run', 'Tried only, with what would change:'],
         ['TESSERA_API_KEY=tsr_… tessera import a.csv --table A --url http://127.0.0.1:3737', 'While the server runs:'],
       ),
     )
@@ -81,6 +87,7 @@ async function importFile(file: string, options: ImportOptions): Promise<number>
       const { forgetImport } = await import('../core/import/import-run.ts');
       const { openImportState } = await import('./import-state.ts');
       const appId = await appOf(await localPlaces(core), options);
+      if (options.dryRun === true) return dryRun(core, source, options, createCoreTarget(core, systemActor, appId));
       // Rows that change records by a key come out the same when they are written again.
       if (options.key !== undefined) return run(source, options, createCoreTarget(core, systemActor, appId));
       const state = () =>
@@ -97,8 +104,13 @@ async function importFile(file: string, options: ImportOptions): Promise<number>
       });
     },
     remote: async (remote) => {
+      const appId = await appOf(remotePlaces(remote), options);
+      if (options.dryRun === true) {
+        const { previewRemotely } = await import('./remote-preview.ts');
+        return tellPreview(await previewRemotely(remote, appId, source, requestOf(source, options)), options);
+      }
       const { createRemoteTarget } = await import('./remote-target.ts');
-      return run(source, options, createRemoteTarget(remote, await appOf(remotePlaces(remote), options)));
+      return run(source, options, createRemoteTarget(remote, appId));
     },
   });
 }
@@ -109,6 +121,40 @@ interface Resumable {
   finish(): Promise<void>;
 }
 
+function requestOf(source: ImportSource, { table, key, createFields, skip, type, sheet }: ImportOptions) {
+  return {
+    source,
+    table,
+    key,
+    createFields: createFields === true,
+    skip: skip ?? [],
+    sheet,
+    types: type ?? new Map<string, FieldTypeName>(),
+  };
+}
+
+async function dryRun(core: Core, source: ImportSource, options: ImportOptions, target: ImportTarget): Promise<number> {
+  const { planImport } = await import('../core/import/plan-import.ts');
+  const { previewImport } = await import('../core/import/preview-import.ts');
+  const plan = await planImport(target, requestOf(source, options));
+  if (options.json !== true) note(describePlan(plan));
+  const progress = await createProgress(plan.rows, options.json !== true);
+  try {
+    const preview = await previewImport(core, systemActor, plan, progress.update);
+    progress.stop();
+    return await tellPreview(preview, options, plan);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function tellPreview(preview: ImportPreview, { json }: ImportOptions, plan?: ImportPlan): Promise<number> {
+  const { describePreview, jsonOfPreview } = await import('./import-preview.ts');
+  if (json === true) sayJson({ ...jsonOfPreview(preview), ...(plan === undefined ? {} : jsonOfPlan(plan)) });
+  else say(describePreview(preview));
+  return preview.refused === 0 ? exitCodes.ok : exitCodes.refused;
+}
+
 async function run(
   source: ImportSource,
   options: ImportOptions,
@@ -116,14 +162,7 @@ async function run(
   begin: () => Promise<Resumable> = async () => ({ target, finish: async () => undefined }),
 ): Promise<number> {
   const { planImport } = await import('../core/import/plan-import.ts');
-  const plan = await planImport(target, {
-    source,
-    table: options.table,
-    key: options.key,
-    createFields: options.createFields === true,
-    skip: options.skip ?? [],
-    ...(options.type === undefined ? {} : { types: options.type }),
-  });
+  const plan = await planImport(target, requestOf(source, options));
   if (options.json !== true) note(describePlan(plan));
   if (options.yes !== true && !(await isConfirmed(options))) {
     note('Nothing was written.');
@@ -187,7 +226,11 @@ async function openSource(file: string): Promise<ImportSource> {
   });
   if (!found.isFile())
     throw new CliError(exitCodes.usage, `${file} is not a file; it is read twice, so it cannot be a pipe`);
-  return { name: basename(file), bytes: found.size, open: () => createReadStream(file, { highWaterMark: 1 << 18 }) };
+  return {
+    name: basename(file),
+    bytes: found.size,
+    open: (start = 0) => createReadStream(file, { start, highWaterMark: 1 << 18 }),
+  };
 }
 
 /** Made with care: an existing file is not overwritten, and only its owner reads it. */

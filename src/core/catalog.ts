@@ -7,7 +7,7 @@ import type { Events } from './events.ts';
 import type { Field } from './fields/field-type.ts';
 import { columnStorageOf, fieldTypes } from './fields/index.ts';
 import type { RelatedTables } from './formulas/field-paths.ts';
-import { resolveFormulas, tablesReached } from './formulas/resolve-formulas.ts';
+import { formulaLanguage } from './formulas/load-language.ts';
 import type { Reads } from './store.ts';
 import type { AppRow, FieldRow, TableRow, WorkspaceRow } from './system-rows.ts';
 import { type FormulaField, systemColumns, type TableSchema } from './tables/table-schema.ts';
@@ -136,8 +136,8 @@ export async function loadTable(reads: Reads, id: string): Promise<TableSchema |
   const app = await reads.find('apps', { id: row.app_id });
   if (app === undefined) return undefined;
   const fields = await fieldRows(reads, id);
-  const reached = tablesReached(fields);
-  if (reached.size === 0) return toTableSchema(row, app.workspace_id, fields);
+  if (!fields.some(({ type }) => type === 'formula')) return toTableSchema(row, app.workspace_id, fields);
+  const reached = formulaLanguage().tablesReached(fields);
   return toTableSchema(row, app.workspace_id, fields, await loadRelated(reads, app.workspace_id, reached));
 }
 
@@ -233,7 +233,9 @@ export function toTableSchema(
     formulas: [],
     physicalName: `t_${row.id}`,
   };
-  return formulaSlot === columns.length ? table : withFormulas(table, resolveFormulas(table, related));
+  return formulaSlot === columns.length
+    ? table
+    : withFormulas(table, formulaLanguage().resolveFormulas(table, related));
 }
 
 function withFormulas(table: TableSchema, formulas: readonly FormulaField[]): TableSchema {

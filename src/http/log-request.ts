@@ -25,10 +25,10 @@ export function logRefusal(core: Core, request: FastifyRequest, error: AppError)
  */
 export function watchRequests(server: FastifyInstance, core: Core, observe: RequestObserver): void {
   server.addHook('onRequest', (request, reply, done) => {
-    const startedAt = performance.now();
+    const startedAt = core.clock.monotonic();
     reply.raw.on('finish', () => {
       count(core, request, reply);
-      observe(request, reply, performance.now() - startedAt);
+      observe(request, reply, core.clock.monotonic() - startedAt);
     });
     done();
   });

@@ -198,6 +198,7 @@ test('drawn, suggested and added: what a script makes easier', { skip }, async (
   ]);
   const { page, complaints } = await browser.openPage(desktop);
   await page.goto(pageOf(form));
+  await checkPage(page);
   const pad = await page.locator('.pad').boundingBox();
   assert.ok(pad);
   await page.mouse.move(pad.x + 30, pad.y + 30);
@@ -207,7 +208,8 @@ test('drawn, suggested and added: what a script makes easier', { skip }, async (
   await page.locator(input(form, 'city')).pressSequentially('Tehra');
   await page.waitForSelector('datalist option', { state: 'attached' });
   await page.fill(input(form, 'city'), 'Tehran');
-  await page.click('text=Add another');
+  assert.equal(await page.locator('.entry').count(), 1);
+  for (const _more of [2, 3, 4]) await page.click('text=Add another');
   assert.equal(await page.locator('.entry').count(), 4);
   assert.equal(await page.isVisible('text=Add another'), false);
   await page.keyboard.type('Dee');

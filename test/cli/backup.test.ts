@@ -124,6 +124,35 @@ describe('tessera backup and restore', () => {
     assert.equal(await exported('again/tessera.db'), wanted);
   });
 
+  test('uploaded files are in the backup and come back beside the database, or stay out where that is asked for', async () => {
+    const server = await place.serve();
+    const content = 'a file of somebody '.repeat(1000);
+    const upload = async () => {
+      const response = await fetch(`${server.url}/api/v1/apps/${made.app.id}/files?filename=a.txt`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${made.keys.native}` },
+        body: content,
+      });
+      return (await response.json()) as Json;
+    };
+    const { url } = await upload();
+    assert.equal((await place.run(['backup', '--to', 'with-files', '--json'])).code, 0);
+    const without = await place.run(['backup', '--to', 'no-files', '--without-files', '--json']);
+    assert.equal((JSON.parse(without.stdout) as Json).files.kept, 'elsewhere');
+    await server.stop();
+    const restored = await place.run(['restore', 'with-files', '--to', 'sqlite:filled/tessera.db', '--json']);
+    assert.equal(restored.code, 0, restored.stderr);
+    assert.deepEqual((JSON.parse(restored.stdout) as Json).files, { count: 1, bytes: content.length });
+    await copyFile(place.file('data/master.key'), place.file('filled/master.key'));
+    const again = await place.serve('serve', { DATABASE_URL: `sqlite:${place.file('filled/tessera.db')}` });
+    const shown = await fetch(again.url + new URL(url).pathname);
+    assert.equal(await shown.text(), content);
+    await again.stop();
+    const bare = await place.run(['restore', 'no-files', '--to', 'sqlite:bare/tessera.db']);
+    assert.equal(bare.code, 0);
+    assert.match(bare.stderr, /files are not in the backup: they are in .*files/);
+  });
+
   test('no secret is in a backup in clear', async () => {
     const { stdout } = await place.run(['backup', '--to', 'grep', '--json']);
     const { name } = JSON.parse(stdout) as Json;

@@ -74,11 +74,44 @@ describe('tessera import', () => {
     await writeFile(place.file('sheet.xlsx'), Buffer.from('504b0304deadbeef', 'hex'));
     const excel = await place.run(['import', 'sheet.xlsx', '--table', 'X', '--yes', '--json']);
     assert.equal(excel.code, 4);
-    assert.match(JSON.parse(excel.stderr).error.message, /sheet\.xlsx: is an Excel or ZIP file/);
+    assert.match(JSON.parse(excel.stderr).error.message, /sheet\.xlsx: is damaged/);
     await writeFile(place.file('taken.csv'), 'mine');
     const args = ['import', 'people.csv', '--table', 'Y', '--yes', '--rejects', 'taken.csv'];
     assert.equal((await place.run(args)).code, 2);
     assert.equal(await readFile(place.file('taken.csv'), 'utf8'), 'mine');
+  });
+
+  test('--dry-run writes nothing and says what would change, here and through a running server', async () => {
+    const file = place.file('stock.csv');
+    const args = ['import', 'stock.csv', '--table', 'Stock', '--key', 'Code', '--json'];
+    await writeFile(file, 'Code,Count\na,1\nb,2\n');
+    const before = await place.run([...args, '--dry-run']);
+    const counts = ({ stdout }: { stdout: string }) => {
+      const { created, updated, unchanged, refused } = JSON.parse(stdout) as Json;
+      return [created, updated, unchanged, refused];
+    };
+    assert.equal(before.code, 0, before.stderr);
+    assert.deepEqual(counts(before), [2, 0, 0, 0]);
+    assert.equal((await place.run([...args, '--yes'])).code, 0);
+    await writeFile(file, 'Code,Count\na,1\nb,3\nc,4\nd,x\n');
+    const local = await place.run([...args, '--dry-run']);
+    assert.equal(local.code, 4, local.stderr);
+    assert.deepEqual(counts(local), [1, 1, 1, 1]);
+    await withServer(async ({ url }) => {
+      const through = { TESSERA_URL: url, TESSERA_API_KEY: made.keys.native };
+      const remote = await place.run([...args, '--dry-run'], through);
+      assert.equal(remote.code, 4, remote.stderr);
+      assert.deepEqual(counts(remote), [1, 1, 1, 1]);
+      const { changes, problems } = JSON.parse(remote.stdout) as Json;
+      assert.deepEqual(changes, [{ line: 3, record_id: 2, field: 'Count', old: 2, new: 3 }]);
+      assert.deepEqual(problems, [{ line: 5, field: 'Count', reason: 'must be a number such as 19.9' }]);
+      const text = await place.run(args.slice(0, -1).concat('--dry-run'), through);
+      assert.match(
+        text.stdout,
+        /1 would be created, 1 would change a record, 1 would leave theirs as it is, 1 would be/,
+      );
+      assert.match(text.stdout, /LINE +RECORD +FIELD +OLD +NEW\n3 +2 +Count +2 +3/);
+    });
   });
 
   test('goes through a running server with the same outcome', async () => {

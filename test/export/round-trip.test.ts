@@ -5,7 +5,7 @@ import { systemActor } from '../../src/core/context.ts';
 import { type ExportFormat, exportFormats } from '../../src/core/export/export-format.ts';
 import { exportRecords } from '../../src/core/export/export-records.ts';
 import { createCoreTarget } from '../../src/core/import/core-target.ts';
-import type { ImportSource } from '../../src/core/import/import-source.ts';
+import { sourceOfBytes } from '../../src/core/import/import-source.ts';
 import { planImport } from '../../src/core/import/plan-import.ts';
 import { type RefusedRow, runImport } from '../../src/core/import/run-import.ts';
 import { createRecord } from '../../src/core/records/create-record.ts';
@@ -34,13 +34,7 @@ describe('what was exported', () => {
   }
 
   async function imported(content: Buffer, table: TableSchema): Promise<void> {
-    const source: ImportSource = {
-      name: 'file',
-      bytes: content.length,
-      async *open() {
-        yield content;
-      },
-    };
+    const source = sourceOfBytes('file', content);
     const into = createCoreTarget(app.core, systemActor, app.appId);
     const plan = await planImport(into, { source, table: table.name });
     const refused: RefusedRow[] = [];

@@ -214,6 +214,44 @@ describe('a formula in every dialect', () => {
     assert.equal(made.json.fields.Label, 'x: 6');
   });
 
+  test('formulas of a new table may stand before what they read', async () => {
+    const made = await call('POST', `/api/v1/apps/${app.appId}/tables`, {
+      name: 'Upside down',
+      fields: [
+        { name: 'C', type: 'formula', options: { expression: '{B} * 2' } },
+        { name: 'B', type: 'formula', options: { expression: '{A} + 1' } },
+        { name: 'A', type: 'number' },
+      ],
+    });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual(
+      made.json.fields.map((one: { name: string }) => one.name),
+      ['C', 'B', 'A'],
+    );
+    const record = await call('POST', `/api/v1/tables/${made.json.id}/records`, { fields: { A: 4 } });
+    assert.equal(record.json.fields.C, 10);
+    const circle = await call('POST', `/api/v1/apps/${app.appId}/tables`, {
+      name: 'Circle',
+      fields: [
+        { name: 'A', type: 'formula', options: { expression: '{B}' } },
+        { name: 'B', type: 'formula', options: { expression: '{A}' } },
+      ],
+    });
+    assert.equal(circle.status, 400, circle.text);
+    assert.match(circle.text, /fields\[1\]\.options\.expression/);
+  });
+
+  test('a form with formulas is copied with them', async () => {
+    const client = clientOf(app);
+    const copied = await client.data(201, 'POST', `/v3.0/forms/${slugOf(table)}/copy/`, {});
+    const slug: string = copied.form.slug;
+    const copy = (await app.core.catalog.tablesOf(app.appId)).find((one) => slugOf(one) === slug);
+    const made = await call('POST', `/api/v1/tables/${copy?.id}/records`, {
+      fields: { Name: 'y', Price: 3, Pieces: 3 },
+    });
+    assert.equal(made.json.fields.Label, 'y: 9', made.text);
+  });
+
   test('the log of changes holds no values of formulas', async () => {
     const { text } = await call('GET', `/api/v1/apps/${app.appId}/changes?limit=1`);
     assert.doesNotMatch(text, /Lamp: /);

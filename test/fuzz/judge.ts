@@ -30,6 +30,8 @@ function isOfParser({ headers }: WireAnswer, text: string): boolean {
 
 function shapeProblem({ status, headers }: WireAnswer, path: string, text: string): string | null {
   if (/^\/(?:healthz|readyz|metrics|files)\b/.test(path)) return null;
+  // Pages are for people; a path below them that is no page's is nobody's.
+  if (path.startsWith('/f/') && headers.get('content-type')?.startsWith('text/html') === true) return null;
   const owner = dialects.find((one) => one.owns(path))?.name ?? 'native';
   const type = headers.get('content-type') ?? '';
   if (owner === 'adalo' && status === 404 && text === 'Not Found') return null;

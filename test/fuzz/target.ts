@@ -15,6 +15,7 @@ import { fieldTypes } from '../../src/core/fields/index.ts';
 import { createRecord } from '../../src/core/records/create-record.ts';
 import { createTable } from '../../src/core/tables/create-table.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
+import { updateTable } from '../../src/core/tables/update-table.ts';
 import { type DoorName, doorNames, doors } from '../isolation/doors.ts';
 import { makeKey, makeWorld, type World } from '../isolation/world.ts';
 
@@ -85,6 +86,7 @@ async function prepare(environment: Readonly<Record<string, string>>): Promise<P
   try {
     const world = await makeWorld(core);
     const spare = await makeWorld(core);
+    await publish(core, world);
     const other = await core.catalog.table(world.otherTable);
     if (other !== undefined) await createRecord(core, systemActor, other, []);
     const everything = await makeEverything(core, world);
@@ -120,6 +122,15 @@ async function prepare(environment: Readonly<Record<string, string>>): Promise<P
   } finally {
     await instance.close();
   }
+}
+
+/** Gives the table a page for the public. */
+async function publish(core: Core, { table: id }: World): Promise<void> {
+  const table = await core.catalog.table(id);
+  if (table === undefined) throw new Error('the world has no table');
+  const { formaloo: memory } = table.foreign;
+  const foreign = { ...table.foreign, formaloo: { ...(memory as object), active: true } };
+  await updateTable(core, systemActor, table, { foreign });
 }
 
 /** A table with a field of every type, named after it. */

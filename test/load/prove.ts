@@ -21,15 +21,25 @@ export interface LoadReport {
   /** Times that `/healthz` was asked under load, and answered. */
   readonly healthAsked: number;
   readonly healthAnswered: number;
+  /** Processor time of server and client while it was loaded, in cores. */
+  readonly cores: { readonly server: number; readonly client: number };
   /** What the server counted. */
   readonly shed: number;
 }
 
+export interface ProofOptions {
+  /** How many times what it can do the server is sent. */
+  readonly times?: number;
+  readonly tell?: (text: string) => void;
+}
+
 const connections = 1_000;
 const idleShare = 0.1;
-const times = 3;
 
-export async function proveLoad(seconds: number, tell: (text: string) => void = () => undefined): Promise<LoadReport> {
+export async function proveLoad(
+  seconds: number,
+  { times = 3, tell = () => undefined }: ProofOptions = {},
+): Promise<LoadReport> {
   const server = await startLoaded();
   try {
     const phaseSeconds = Math.max(1, Math.min(5, seconds / 4));
@@ -50,13 +60,22 @@ export async function proveLoad(seconds: number, tell: (text: string) => void = 
     tell(`p99 ${percentile(idle.admitted, 0.99).toFixed(1)} ms; ${times} times as much for ${seconds} s`);
     const watch = watchServer(server);
     const offeredPerSecond = capacity * times;
+    const used = async () => [(await server.metric('process_cpu_seconds_total')) ?? 0, process.cpuUsage()] as const;
+    const [serverBefore, clientBefore] = await used();
+    const from = performance.now();
     const loaded = await sendOpenly({ ...atRest, perSecond: offeredPerSecond, seconds, connections });
+    const [serverAfter, clientAfter] = await used();
+    const elapsed = (performance.now() - from) / 1000;
+    const cores = {
+      server: (serverAfter - serverBefore) / elapsed,
+      client: (clientAfter.user + clientAfter.system - clientBefore.user - clientBefore.system) / 1e6 / elapsed,
+    };
     const [after, watched] = await Promise.all([
       sendOpenly({ ...atRest, seconds: Math.min(phaseSeconds, 2) }),
       watch.end(),
     ]);
     const shed = (await server.metric('tessera_http_requests_shed_total')) ?? 0;
-    return { capacity, idle, loaded, after, offeredPerSecond, seconds, shed, ...watched };
+    return { capacity, idle, loaded, after, offeredPerSecond, seconds, shed, cores, ...watched };
   } finally {
     await server.close();
   }

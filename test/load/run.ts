@@ -19,10 +19,10 @@ if (!(seconds >= 2 && seconds <= 3600)) {
 }
 
 try {
-  const report = await proveLoad(seconds, (text) => process.stderr.write(`${text}\n`));
-  const { capacity, offeredPerSecond, loaded } = report;
+  const report = await proveLoad(seconds, { tell: (text) => process.stderr.write(`${text}\n`) });
+  const { capacity, offeredPerSecond, loaded, cores } = report;
   console.log(
-    `${Math.round(capacity)} calls/s possible; offered ${Math.round(offeredPerSecond)}/s for ${seconds} s (sent ${Math.round(loaded.sent / seconds)}/s)`,
+    `${Math.round(capacity)} calls/s possible; offered ${Math.round(offeredPerSecond)}/s for ${seconds} s (sent ${Math.round(loaded.sent / seconds)}/s); processors: server ${cores.server.toFixed(2)}, client ${cores.client.toFixed(2)}`,
   );
   for (const { text, isKept } of judgeLoad(report)) {
     console.log(`${isKept ? 'ok    ' : 'MISSED'} ${text}`);

@@ -62,6 +62,44 @@ test('notifications that were accepted arrive once each when the server is kille
   }
 });
 
+test('what was on its way when the server was killed is sent again: nothing is lost', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-crash-'));
+  const service = await startPushService();
+  let server: ServerProcess | null = null;
+  try {
+    const device = service.makeDevice('phone');
+    const { key, appId } = await setUp(folder, [device]);
+    const since = Date.now();
+    // The first request hangs until the server is dead.
+    service.behave((_device, index) => (index === 0 ? null : 201));
+    server = await startServerProcess(folder, 100, since);
+    const answer = await fetch(`${server.url}/notifications`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ appId, audience: { id: 1 }, notification: { titleText: 'a', bodyText: 'b' } }),
+    });
+    assert.deepEqual(await answer.json(), { successful: 1 });
+    await until(() => service.pushed.length === 1, 'the first request');
+    await server.kill();
+    server = await startServerProcess(folder, 100, since);
+    await until(() => service.pushed.length === 2, 'the second request');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(
+      service.pushed.map(({ status, message }) => [status, message.title]),
+      [
+        [0, 'a'],
+        [201, 'a'],
+      ],
+    );
+    // Both carry the id by which a worker shows one and the same notification.
+    assert.equal(new Set(service.pushed.map(({ message }) => message.id)).size, 1);
+  } finally {
+    await server?.stop();
+    await service.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 async function setUp(folder: string, devices: readonly TestDevice[]): Promise<{ key: string; appId: string }> {
   const instance = await openInstance(
     readConfig({

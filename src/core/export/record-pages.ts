@@ -26,7 +26,7 @@ export interface RecordQuestion {
 }
 
 /** Few enough that nobody waits for a piece, enough that their overhead does not count. */
-const rowsPerPiece = 500;
+const rowsPerPiece = 200;
 /** Sorting is paid anew for each piece of ids; an id alone is small. */
 const idsPerPiece = 50_000;
 

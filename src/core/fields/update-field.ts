@@ -1,7 +1,6 @@
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Actor, Core } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { checkFormula } from '../formulas/check-formula.ts';
 import { checkName } from '../names.ts';
 import { requireVerb } from '../permit.ts';
 import type { FieldRow } from '../system-rows.ts';
@@ -10,6 +9,7 @@ import type { TableSchema } from '../tables/table-schema.ts';
 import { checkDefault, checkFlags, createIndexOf, refuseTaken } from './add-field.ts';
 import { choicesOf, keepChoiceIds } from './choices.ts';
 import { type Field, type Json, Refusal } from './field-type.ts';
+import { formulaOptions } from './formula-options.ts';
 import { fieldTypes } from './index.ts';
 import { validateOptions } from './parse-value.ts';
 
@@ -46,7 +46,7 @@ export async function updateField(
       // Sent back as it is shown, a formula stays as it is, even one that a deleted field has broken.
       const isSame = ['expression', 'precision'].every((name) => next.options[name] === shown.options[name]);
       const wanted = { ...shown, options: next.options };
-      next.options = isSame ? row.options : await checkFormula(tx, actor, current, wanted);
+      next.options = isSame ? row.options : await formulaOptions(tx, actor, current, wanted);
     }
     next.default_value = checkDefault(current, next);
     next.updated_at = core.clock.now();

@@ -1,9 +1,7 @@
 /** What a client sends for a formula field, checked and completed before it is kept. */
-import { loadRelated } from '../catalog.ts';
-import type { Actor } from '../context.ts';
+import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
 import type { Field, Json } from '../fields/field-type.ts';
-import type { Reads } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { verbBits } from '../workspaces/roles.ts';
 import { findPath, type RelatedTables, storedExpression } from './field-paths.ts';
@@ -19,19 +17,17 @@ const formulasMax = 50;
  * who reads its value needs to see only the formula field.
  * @throws body_invalid saying what is wrong and where; scope_missing, role_insufficient
  */
-export async function checkFormula(
-  reads: Reads,
+export function checkFormula(
   actor: Actor,
   table: TableSchema,
+  related: RelatedTables,
   field: Field,
-  path = '',
-): Promise<Record<string, Json>> {
+  path: string,
+): Record<string, Json> {
   const expression = expressionOf(field);
   const { precision } = field.options;
   const others = table.formulas.filter((one) => one.field.id !== field.id);
   if (others.length >= formulasMax) throw refused(`${path}type`, `a table has at most ${formulasMax} formulas`);
-  const targets = new Set(table.relations.map(({ options }) => String(options.target)));
-  const related = await loadRelated(reads, table.workspaceId, targets);
   try {
     const made = makeFormula(
       { table, related, expressionOf: (one) => (one.id === field.id ? expression : expressionOf(one)) },

@@ -72,22 +72,22 @@ function readsAs(table: TableSchema, related: RelatedTables, name: string, path:
   return found.field.id === path.field.id && found.through?.relation.id === path.through?.relation.id;
 }
 
+/** What stands in braces. */
+export function namesIn(expression: string): string[] {
+  const names: string[] = [];
+  replaceNames(expression, (name) => {
+    names.push(name);
+    return name;
+  });
+  return names;
+}
+
 /** Ids of the relations that a kept formula leads through or counts, and of whatever else it names first. */
 export function firstIds(stored: string): Set<string> {
-  const ids = new Set<string>();
-  replaceNames(stored, (path) => {
-    ids.add(path.split('.')[0] ?? '');
-    return path;
-  });
-  return ids;
+  return new Set(namesIn(stored).map((path) => path.split('.')[0] ?? ''));
 }
 
 /** Whether a kept formula names this field, directly or through a relation. */
 export function namesField(stored: string, fieldId: string): boolean {
-  let isNamed = false;
-  replaceNames(stored, (path) => {
-    isNamed ||= path.split('.').includes(fieldId);
-    return path;
-  });
-  return isNamed;
+  return namesIn(stored).some((path) => path.split('.').includes(fieldId));
 }

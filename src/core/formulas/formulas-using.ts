@@ -1,11 +1,11 @@
 /** Which formulas read a field: its own table's, and those of the tables that are linked with it. */
 
+import type { Actor } from '../actor.ts';
 import { loadTable } from '../catalog.ts';
-import type { Actor } from '../context.ts';
 import type { Field } from '../fields/field-type.ts';
 import type { Reads } from '../store.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { namesField } from './field-paths.ts';
+import { formulaLanguage } from './load-language.ts';
 
 /** A formula field, by ids and by its name. */
 export interface FormulaUse {
@@ -27,7 +27,8 @@ export async function formulasUsing(
   for (const tableId of new Set([table.id, ...table.relations.map(({ options }) => String(options.target))])) {
     const rows = await reads.list('fields', { table_id: tableId, type: 'formula' });
     const using = rows.filter(
-      (row) => !ids.includes(row.id) && ids.some((id) => namesField(String(row.options.expression), id)),
+      (row) =>
+        !ids.includes(row.id) && ids.some((id) => formulaLanguage().namesField(String(row.options.expression), id)),
     );
     if (using.length === 0) continue;
     const user = tableId === table.id ? table : await loadTable(reads, tableId);

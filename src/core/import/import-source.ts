@@ -6,8 +6,8 @@ export interface ImportSource {
   readonly name: string;
   /** Size, for progress. */
   readonly bytes: number;
-  /** From the beginning, each time it is called. */
-  open(): AsyncIterable<Uint8Array>;
+  /** From a byte on, without one from the beginning; anew each time it is called. */
+  open(start?: number): AsyncIterable<Uint8Array>;
 }
 
 /** Bytes that are in memory. */
@@ -15,8 +15,8 @@ export function sourceOfBytes(name: string, content: Uint8Array): ImportSource {
   return {
     name,
     bytes: content.length,
-    async *open() {
-      yield content;
+    async *open(start = 0) {
+      yield content.subarray(start);
     },
   };
 }

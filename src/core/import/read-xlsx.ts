@@ -1,13 +1,21 @@
 /**
- * A spreadsheet as rows: its first sheet, names in its first row. Streamed where the file is laid out for it; otherwise the
- * file, still compressed, is held in memory, never its cells.
+ * A sheet of a spreadsheet as rows: names in its first row, values as they were last worked out. Rows are streamed; in memory
+ * are the texts that cells share, within bounds.
  */
-import { Readable } from 'node:stream';
 import { createTypeGuess } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
+import { readWorkbook, scannedPart, unescaped, type Workbook } from './read-workbook.ts';
+import { attributeOf, type XmlEvents, XmlFault } from './scan-xml.ts';
 import { isNothing, type SourceRow, type SourceTable } from './source-table.ts';
+import { textOfSerial } from './spreadsheet-date.ts';
+import { openZip, type ZipFile } from './zip-file.ts';
 
 const rowsPerChunk = 1000;
+/** Unpacked: the largest sheet that Excel can hold takes less, and a file made to never end has an end here. */
+const sheetBytesMax = 4_000_000_000;
+const columnsMax = 16_384;
+/** Excel's own limit is 32,767. */
+const cellLengthMax = 1_000_000;
 
 interface SheetRow {
   readonly cells: readonly string[];
@@ -15,23 +23,28 @@ interface SheetRow {
   readonly line: number;
 }
 
-/** @throws body_invalid */
-export async function openXlsx(source: ImportSource, _sheet?: string): Promise<SourceTable> {
-  const header = await headerOf(source);
+/** `sheet`: its name; without, the first. @throws body_invalid */
+export async function openXlsx(source: ImportSource, sheet?: string): Promise<SourceTable> {
+  const zip = await openZip(source);
+  const book = await readWorkbook(source, zip, sheet);
+  const header = await headerOf(source, zip, book);
   async function* rows(): AsyncGenerator<SourceRow[]> {
     let chunk: SourceRow[] = [];
-    for await (const { cells, line } of sheetRows(source)) {
-      if (line === header.line) continue;
-      chunk.push(rowOf(cells, line, header.cells.length));
-      if (chunk.length < rowsPerChunk) continue;
-      yield chunk;
-      chunk = [];
+    for await (const some of sheetRows(source, zip, book)) {
+      for (const { cells, line } of some) {
+        if (line === header.line) continue;
+        chunk.push(rowOf(cells, line, header.cells.length));
+        if (chunk.length < rowsPerChunk) continue;
+        yield chunk;
+        chunk = [];
+      }
     }
     if (chunk.length > 0) yield chunk;
   }
+  const others = book.sheets.length === 1 ? '' : ` of ${book.sheets.length}`;
   return {
     format: 'xlsx',
-    how: 'spreadsheet',
+    how: `spreadsheet, sheet "${book.sheet}"${others}`,
     columns: header.cells,
     isText: true,
     rows,
@@ -42,42 +55,117 @@ export async function openXlsx(source: ImportSource, _sheet?: string): Promise<S
   };
 }
 
-async function headerOf(source: ImportSource): Promise<SheetRow> {
-  for await (const row of sheetRows(source)) {
+async function headerOf(source: ImportSource, zip: ZipFile, book: Workbook): Promise<SheetRow> {
+  for await (const [row] of sheetRows(source, zip, book)) {
+    if (row === undefined) continue;
     const last = row.cells.findLastIndex((cell) => !isNothing(cell));
     return { cells: row.cells.slice(0, last + 1), line: row.line };
   }
-  throw sourceRefused(source, 'is empty');
+  throw sourceRefused(source, `is empty (sheet "${book.sheet}")`);
 }
 
 /** Sheets leave empty cells at the end of a row out; more than the header has are a mistake only where they hold something. */
 function rowOf(cells: readonly string[], line: number, width: number): SourceRow {
-  if (cells.slice(width).some((cell) => !isNothing(cell))) {
+  if (cells.length > width && cells.slice(width).some((cell) => !isNothing(cell))) {
     return { cells, line, problem: `has ${cells.length} cells, the header has ${width}` };
   }
   return { cells: Array.from({ length: width }, (_, at) => cells[at] ?? ''), line };
 }
 
-/** Rows that hold something. */
-async function* sheetRows(source: ImportSource): AsyncGenerator<SheetRow> {
-  const { streamXlsxRows } = await import('hucre/xlsx');
-  const bytes = Readable.toWeb(Readable.from(source.open(), { objectMode: false })) as ReadableStream<Uint8Array>;
-  try {
-    for await (const { index, values } of streamXlsxRows(bytes)) {
-      const cells = values.map(textOf);
-      if (cells.some((cell) => !isNothing(cell))) yield { cells, line: index + 1 };
-    }
-  } catch (error) {
-    throw sourceRefused(
-      source,
-      `cannot be read as a spreadsheet: ${error instanceof Error ? error.message : String(error)}`,
-    );
+/** Rows that hold something, as many at a time as come. */
+async function* sheetRows(source: ImportSource, zip: ZipFile, book: Workbook): AsyncGenerator<SheetRow[]> {
+  let rows: SheetRow[] = [];
+  const events = createRowReader(book, (row) => rows.push(row));
+  for await (const _ of scannedPart(source, zip, book.path, sheetBytesMax, events)) {
+    if (rows.length === 0) continue;
+    yield rows;
+    rows = [];
   }
 }
 
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (!(value instanceof Date)) return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const iso = value.toISOString();
-  return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso;
+function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: SheetRow) => void): XmlEvents {
+  let line = 0;
+  let cells: string[] = [];
+  let isFilled = false;
+  let column = 0;
+  let type = '';
+  let style = -1;
+  let content = '';
+  let isContent = false;
+  let isHint = false;
+  let isInData = false;
+
+  function cellText(): string {
+    switch (type) {
+      case 's':
+        return shared[Number(content)] ?? '';
+      case 'b':
+        return content === '1' || content === 'true' ? 'true' : 'false';
+      case 'inlineStr':
+      case 'str':
+        return unescaped(content);
+      // What went wrong in a formula, and ISO dates, stand there as they are.
+      case 'e':
+      case 'd':
+        return content;
+      default: {
+        const value = Number(content);
+        if (content.trim() === '' || Number.isNaN(value)) return content;
+        return textOfSerial(value, meanings[style] ?? 'number', is1904);
+      }
+    }
+  }
+
+  return {
+    open(name, attributes) {
+      if (name === 'sheetData') isInData = true;
+      else if (!isInData) return;
+      else if (name === 'row') {
+        const given = attributeOf(attributes, 'r');
+        line = given === null ? line + 1 : Number(given);
+        cells = [];
+        isFilled = false;
+        column = 0;
+      } else if (name === 'c') {
+        const place = attributeOf(attributes, 'r');
+        if (place !== null) column = columnOf(place);
+        if (column >= columnsMax) throw new XmlFault(`has a cell beyond column ${columnsMax}`);
+        type = attributeOf(attributes, 't') ?? '';
+        style = Number(attributeOf(attributes, 's') ?? -1);
+        content = '';
+      } else if (name === 'v' || name === 't') isContent = true;
+      else if (name === 'rPh') isHint = true;
+    },
+    text(text) {
+      if (!isContent || isHint) return;
+      content += text;
+      if (content.length > cellLengthMax) throw new XmlFault(`has a cell of more than ${cellLengthMax} characters`);
+    },
+    close(name) {
+      if (name === 'sheetData') isInData = false;
+      else if (!isInData) return;
+      else if (name === 'v' || name === 't') isContent = false;
+      else if (name === 'rPh') isHint = false;
+      else if (name === 'c') {
+        // An empty text is no value, nor is a cell that is only coloured.
+        const text = content === '' ? '' : cellText();
+        while (cells.length < column) cells.push('');
+        cells[column] = text;
+        isFilled ||= !isNothing(text);
+        column += 1;
+      } else if (name === 'row' && isFilled) tell({ cells, line });
+    },
+  };
+}
+
+/** `AB12` → 27. */
+function columnOf(place: string): number {
+  let column = 0;
+  for (let at = 0; at < place.length; at += 1) {
+    const letter = place.charCodeAt(at) & 0xdf;
+    if (letter < 65 || letter > 90) break;
+    column = column * 26 + letter - 64;
+    if (column > columnsMax) break;
+  }
+  return column - 1;
 }

@@ -205,10 +205,11 @@ async function openJournal(core: Core, row: ImportRow, isStopping: () => boolean
   const source: ImportSource = {
     name: row.filename,
     bytes: row.total_bytes,
-    async *open() {
-      const content = await core.files.get(storageKey(row.file_id));
+    async *open(start = 0) {
+      const range = start === 0 ? undefined : { start, end: row.total_bytes - 1 };
+      const content = await core.files.get(storageKey(row.file_id), range);
       if (content === null) throw new AppError('file_not_found', `${row.filename}: the file is not there any more.`);
-      let read = 0;
+      let read = start;
       for await (const chunk of content as AsyncIterable<Uint8Array>) {
         read += chunk.length;
         pending = { ...pending, read_bytes: read };

@@ -5,6 +5,7 @@ import { type Actor, type Core, systemActor } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { addField, type FieldInput } from '../fields/add-field.ts';
 import type { Json } from '../fields/field-type.ts';
+import { formulaLanguage } from '../formulas/load-language.ts';
 import { newId } from '../ids.ts';
 import { checkDescription, checkName } from '../names.ts';
 import { readInput } from '../records/read-input.ts';
@@ -64,9 +65,7 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
   };
   await tx.insert('tables', row);
   await tx.schema.createTable(toTableSchema(row, app.workspace_id, []));
-  for (const [index, field] of (input.fields ?? []).entries()) {
-    await addField(tx, touch, id, field, now, actor, `fields[${index}].`);
-  }
+  await addFields(site, id, input.fields ?? []);
   await appendAudit(tx, core, actor, {
     action: 'table.create',
     target: id,
@@ -80,6 +79,35 @@ export async function addTable(site: TableSite, app: AppRow, input: TableInput):
   const table = await touch(id);
   await addEmptyRecords(site, table, input.emptyRecords ?? 0);
   return table;
+}
+
+/** Formulas come after what they read, wherever they stand: a table can be made anew from what it shows. */
+async function addFields(
+  { tx, touch, now, actor }: TableSite,
+  id: string,
+  fields: readonly FieldInput[],
+): Promise<void> {
+  const placed = fields.map((field, index) => ({ field, path: `fields[${index}].`, index }));
+  const formulas = new Map(
+    placed.flatMap((one) => (one.field.type === 'formula' ? [[one.field.name, one] as const] : [])),
+  );
+  const add = ({ field, path, index }: (typeof placed)[number]) => {
+    const input = formulas.size === 0 ? field : { ...field, position: field.position ?? index };
+    return addField(tx, touch, id, input, now, actor, path);
+  };
+  for (const one of placed) if (one.field.type !== 'formula') await add(one);
+  const begun = new Set<FieldInput>();
+  const addAfterItsOwn = async (one: (typeof placed)[number]): Promise<void> => {
+    if (begun.has(one.field)) return;
+    begun.add(one.field);
+    const { expression } = one.field.options ?? {};
+    for (const name of typeof expression === 'string' ? formulaLanguage().namesIn(expression) : []) {
+      const needed = formulas.get(name);
+      if (needed !== undefined) await addAfterItsOwn(needed);
+    }
+    await add(one);
+  };
+  for (const one of placed) if (one.field.type === 'formula') await addAfterItsOwn(one);
 }
 
 function nameOf(name: TableInput['name'], number: number, taken: ReadonlySet<string>): string {

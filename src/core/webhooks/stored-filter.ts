@@ -25,7 +25,12 @@ export function toStoredFilter(filter: Filter): Json {
 
 /** The type goes along: a value of one type says nothing once the field is of another. */
 function reference(field: Field): { field: string; type: string } {
-  return { field: field.id, type: field.type };
+  return { field: field.id, type: typeOf(field) };
+}
+
+/** A formula is as good as the type of its result. */
+function typeOf({ type, options }: Field): string {
+  return type === 'formula' ? `formula ${String(options.result)}` : type;
 }
 
 /** The filter for a table as it is now; null when a field of it is gone or has another type. */
@@ -45,7 +50,7 @@ export function fromStoredFilter(table: TableSchema, stored: Json): Filter | nul
     }
     default: {
       const field = table.fieldById.get(String(node.field)) ?? systemField(String(node.field));
-      if (field === undefined || field.type !== node.type) return null;
+      if (field === undefined || typeOf(field) !== node.type) return null;
       const { type: _type, ...rest } = node;
       // Written by the function above, from a filter.
       return { ...rest, field } as unknown as Filter;

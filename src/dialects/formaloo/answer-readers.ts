@@ -8,6 +8,7 @@ import { fieldTypes } from '../../core/fields/index.ts';
 import { isPlainObject } from '../../core/fields/plain-json.ts';
 import { readNumber, roundTo } from '../../core/fields/read-number.ts';
 import type { PlaceList } from '../../core/geo/places.ts';
+import { perObject } from '../../core/per-object.ts';
 import { unwrapped } from './attributes.ts';
 import type { AnswerField } from './form.ts';
 import { matrixOf } from './matrix.ts';
@@ -21,16 +22,7 @@ export type AnswerReader = (input: unknown, find: FindRow) => unknown;
 /** The id of the row of this table that a slug names, or null. */
 export type FindRow = (tableId: string, slug: string) => number | null;
 
-const readers = new WeakMap<AnswerField, AnswerReader>();
-
-export function answerReaderOf(entry: AnswerField): AnswerReader {
-  let reader = readers.get(entry);
-  if (reader === undefined) {
-    reader = withAcceptable(entry, makeReader(entry));
-    readers.set(entry, reader);
-  }
-  return reader;
-}
+export const answerReaderOf = perObject((entry: AnswerField) => withAcceptable(entry, makeReader(entry)));
 
 const asSent: AnswerReader = (input) => input;
 const isNothing = (input: unknown) => input === null || input === undefined || input === '';

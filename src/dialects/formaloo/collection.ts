@@ -1,6 +1,7 @@
 /** Things that are listed, made, read, changed and deleted under one path. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './credential.ts';
+import { onChange } from './on-change.ts';
 import { type Version, versionOf } from './paths.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -19,8 +20,7 @@ export function mountCollection(scope: FastifyInstance, path: string, things: Co
   scope.get(path, { config: { access: 'token', verb: 'read' } }, things.list);
   scope.post(path, { config: { access: writes, verb: 'create' } }, things.create);
   scope.get(item, { config: { access: 'token', verb: 'read' } }, things.get);
-  scope.patch(item, { config: { access: writes, verb: 'update' } }, things.change);
-  scope.put(item, { config: { access: writes, verb: 'update' } }, things.change);
+  onChange(scope, item, { config: { access: writes, verb: 'update' } }, things.change);
   scope.delete(item, { config: { access: 'token', verb: 'delete' } }, things.remove);
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Field } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
+import { perObject } from '../../core/per-object.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
 import { type Kind, kindOf, kindOfElement } from './kinds.ts';
 import { listOf, type Memory, memoryOf, objectOf, textOrNull, titleOf } from './memory.ts';
@@ -39,16 +40,7 @@ export interface Form {
   readonly byFieldId: ReadonlyMap<string, FormField>;
 }
 
-const forms = new WeakMap<TableSchema, Form>();
-
-export function formOf(table: TableSchema): Form {
-  let form = forms.get(table);
-  if (form === undefined) {
-    form = resolve(table);
-    forms.set(table, form);
-  }
-  return form;
-}
+export const formOf: (table: TableSchema) => Form = perObject(resolve);
 
 function resolve(table: TableSchema): Form {
   const memory = memoryOf(table);

@@ -3,6 +3,7 @@
  * once per version of the table, and a row adds its values.
  */
 import type { Core } from '../../core/context.ts';
+import { perObject } from '../../core/per-object.ts';
 import type { StoredRow } from '../../core/records/query.ts';
 import { createdAt, type Links, recordId, updatedAt } from '../../core/records/record-view.ts';
 import type { SubmissionRow } from '../../core/system-rows.ts';
@@ -47,16 +48,7 @@ interface CompiledForm {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-const compiled = new WeakMap<Form, CompiledForm>();
-
-function compiledOf(form: Form): CompiledForm {
-  let made = compiled.get(form);
-  if (made === undefined) {
-    made = compile(form);
-    compiled.set(form, made);
-  }
-  return made;
-}
+const compiledOf = perObject(compile);
 
 function compile(form: Form): CompiledForm {
   const titles = new Set<string>();

@@ -5,6 +5,7 @@ import { fieldTypes } from '../../core/fields/index.ts';
 import { storedToJson } from '../../core/fields/parse-value.ts';
 import { recordTags } from '../../core/forms/record-tags.ts';
 import { hasNoTraces, tracesOf } from '../../core/forms/traces.ts';
+import { perObject } from '../../core/per-object.ts';
 import { openTable } from '../../core/permit.ts';
 import { getRecords } from '../../core/records/get-records.ts';
 import type { StoredRow } from '../../core/records/query.ts';
@@ -48,20 +49,13 @@ export function rowContextOf(
   return isBare ? nothingBeside : readContext(core, actor, form, rows, links);
 }
 
-const plain = new WeakMap<Form, boolean>();
-
 /** Whether the rows of a form name nothing but themselves. */
-function isPlain(form: Form): boolean {
-  let known = plain.get(form);
-  if (known === undefined) {
-    const isNamingOthers = form.answers.some(
-      (entry) => entry.field.slot < 0 || isPersonField(entry) || entry.kind.name === 'city',
-    );
-    known = !isNamingOthers && itemsOf(form.memory.row_tags).length === 0;
-    plain.set(form, known);
-  }
-  return known;
-}
+export const isPlain = perObject((form: Form): boolean => {
+  const isNamingOthers = form.answers.some(
+    (entry) => entry.field.slot < 0 || isPersonField(entry) || entry.kind.name === 'city',
+  );
+  return !isNamingOthers && itemsOf(form.memory.row_tags).length === 0;
+});
 
 async function readContext(
   core: Core,

@@ -7,7 +7,7 @@ import { toIso } from '../../core/clock.ts';
 import type { Core } from '../../core/context.ts';
 import { choicesOf } from '../../core/fields/choices.ts';
 import { type Field, Refusal } from '../../core/fields/field-type.ts';
-import { fieldTypes } from '../../core/fields/index.ts';
+import { comparisonOfField } from '../../core/fields/index.ts';
 import { readInstant } from '../../core/fields/read-instant.ts';
 import { taggedRecords } from '../../core/forms/record-tags.ts';
 import { type FilterOperator, makeFilter } from '../../core/records/make-filter.ts';
@@ -66,7 +66,7 @@ function idFilter(id: number | null): Filter {
 /** Every text of the answers is looked through; choices by their titles, numbers by their value. */
 export function searchFilter(form: Form, text: string): Filter {
   const of = form.answers.flatMap(({ field }) => {
-    const { comparison } = fieldTypes[field.type];
+    const comparison = comparisonOfField(field);
     if (comparison === 'options') return choiceFilter(field, text);
     if (comparison === 'number') return conditionOrNone(field, 'eq', text);
     const isText = comparison === 'text' || comparison === 'text_nocase' || comparison === 'option';
@@ -87,7 +87,7 @@ function choiceFilter(field: Field, text: string): Filter[] {
 }
 
 function fieldFilter(field: Field, op: FilterOperator, value: string): Filter {
-  const { comparison } = fieldTypes[field.type];
+  const comparison = comparisonOfField(field);
   if (comparison === 'options') {
     if (op !== 'contains') return { op: 'any_of', field, values: [value] };
     return choiceFilter(field, value)[0] ?? never;
@@ -150,6 +150,6 @@ function sortFieldOf(form: Form, name: string): Field | undefined {
   if (name === 'updated_at') return systemField('updated_at');
   const field = form.bySlug.get(name)?.field ?? undefined;
   if (field === undefined) return undefined;
-  const { comparison } = fieldTypes[field.type];
+  const comparison = comparisonOfField(field);
   return comparison === null || comparison === 'links' || comparison === 'options' ? undefined : field;
 }

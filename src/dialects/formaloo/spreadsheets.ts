@@ -161,8 +161,9 @@ async function storedSource(core: Core, { id }: SentFile): Promise<ImportSource>
   return {
     name: 'file',
     bytes: row.size,
-    async *open() {
-      yield* (await readFile(core, row)) as AsyncIterable<Uint8Array>;
+    async *open(start = 0) {
+      const range = start === 0 ? undefined : { start, end: row.size - 1 };
+      yield* (await readFile(core, row, range)) as AsyncIterable<Uint8Array>;
     },
   };
 }

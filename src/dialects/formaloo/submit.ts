@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
 import { readTime } from '../../core/fields/read-instant.ts';
 import { noTrace, type Submission, type Submitted, submitRecord } from '../../core/forms/submit-record.ts';
+import { perObject } from '../../core/per-object.ts';
 import { requireVerb } from '../../core/permit.ts';
 import { recordId } from '../../core/records/record-view.ts';
 import { type Form, formOf } from './form.ts';
@@ -12,7 +13,7 @@ import { textOrNull } from './memory.ts';
 import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { type RowShape, renderRow } from './render-row.ts';
-import { nothingBeside, rowContextOf } from './row-context.ts';
+import { isPlain, nothingBeside, rowContextOf } from './row-context.ts';
 import { readRowTags } from './row-tags.ts';
 
 export interface SubmitOptions {
@@ -90,37 +91,23 @@ async function answerText(
   // A write-only key is told that its answers were taken, not what stands in the row.
   if (!isReadable) return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shape);
   const context =
-    view.table.relations.length === 0 && submission === null && isPublic
+    isPlain(form) && submission === null
       ? nothingBeside
       : await rowContextOf(core, actor, form, [view.row], view.links);
   return renderRow(core, form, view.row, view.links, context, shape);
 }
 
-const marks = new WeakMap<Form, string>();
-
-function markText(form: Form): string {
-  let text = marks.get(form);
-  if (text === undefined) {
-    text = JSON.stringify(formMark(form));
-    marks.set(form, text);
-  }
-  return text;
-}
-
-const closings = new WeakMap<Form, string>();
+const markText = perObject((form: Form) => JSON.stringify(formMark(form)));
 
 /** What comes after the last page: a success page, or an address to go to. Mostly the same for every row. */
 function closingText(core: Core, form: Form, id: number): string {
-  if (form.memory.include_data_on_redirect === true) return writeClosing(core, form, id);
-  let text = closings.get(form);
-  if (text === undefined) {
-    text = writeClosing(core, form, id);
-    closings.set(form, text);
-  }
-  return text;
+  if (form.memory.include_data_on_redirect !== true) return plainClosing(form);
+  return writeClosing(form, redirectionOf(core, form, id));
 }
 
-function writeClosing(core: Core, form: Form, id: number): string {
+const plainClosing = perObject((form: Form) => writeClosing(form, redirectTargetOf(form)));
+
+function writeClosing(form: Form, target: string | null): string {
   const page = form.entries.find(({ kind }) => kind.name === 'success_page');
   const success =
     page === undefined
@@ -128,15 +115,19 @@ function writeClosing(core: Core, form: Form, id: number): string {
       : { slug: page.slug, title: page.title, description: textOrNull(page.memory.description) ?? '' };
   const members = JSON.stringify({
     success_page: success,
-    redirection_url: redirectionOf(core, form, id),
+    redirection_url: target,
     extra_response: null,
   });
   return members.slice(1, -1);
 }
 
+function redirectTargetOf({ memory }: Form): string | null {
+  return textOrNull(memory.form_redirects_after_submit);
+}
+
 /** Where the form sends who has submitted this record. */
 export function redirectionOf(core: Core, form: Form, id: number): string | null {
-  const target = textOrNull(form.memory.form_redirects_after_submit);
+  const target = redirectTargetOf(form);
   if (target === null || form.memory.include_data_on_redirect !== true || !URL.canParse(target)) return target;
   const url = new URL(target);
   url.searchParams.set('row_slug', core.secrets.slugs.encode(form.table.number, id));

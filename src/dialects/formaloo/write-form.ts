@@ -212,7 +212,8 @@ export async function copyForm(core: Core, actor: Actor, form: Form, body: Body)
     createTable(core, actor, form.table.appId, {
       name,
       description: form.table.description,
-      fields: form.table.fields.map(fieldInputOf),
+      // A formula that can no longer be worked out cannot be made either.
+      fields: form.table.fields.filter(({ options }) => options.error === undefined).map(fieldInputOf),
       foreign: withMemory({}, { ...own, ...namedMemory(title, name) }),
     }),
   );

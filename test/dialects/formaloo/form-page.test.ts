@@ -331,6 +331,27 @@ test('a form that takes nothing says so, before and after it is filled in', asyn
   assert.equal((await rowsOf(app, form)).length, 1);
 });
 
+test('who has sent as often in a day as the form takes is told so, and keeps what was typed', async () => {
+  const form = await contact();
+  await patch(form, { max_submit_per_ip_per_day: 1 });
+  assert.equal((await send(form, { name: 'Ann' })).status, 303);
+  const again = await send(form, { name: 'Bo' });
+  assert.equal(again.status, 400);
+  assert.match(again.text, /You have reached the number of submissions that this form takes in a day\./);
+  assert.match(again.text, /value="Bo"/);
+});
+
+test('a large upload to a form that is closed is answered by its page, not by a broken connection', async () => {
+  const form = await makeForm(app, { title: 'Files', active: false }, [
+    { type: 'file', alias: 'photo', title: 'Photo' },
+  ]);
+  const body = multipartOf([[slugIn(form, 'photo'), { ...picture, bytes: Buffer.alloc(8_000_000) }]]);
+  for (const address of [form.address, 'nothing1']) {
+    const answer = await app.request('POST', `/f/${address}`, body);
+    assert.match(answer.text, /This form is not active|There is no form here/);
+  }
+});
+
 test('after submission the form leads on to its own address, inside a frame by a link', async () => {
   const form = await contact();
   await patch(form, { form_redirects_after_submit: 'https://example.com/thanks?x=1', include_data_on_redirect: true });
@@ -400,6 +421,33 @@ test('programs that fill in everything store nothing; a form that asks whether o
   assert.equal(refused.status, 400);
   assert.match(refused.text, /Please confirm that you are not a robot\./);
   assert.equal((await send(form, { name: 'Ann', 'form.human': '1' })).status, 303);
+});
+
+test('a form that shuffles does so for each visit, keeps the order while it is corrected, and its other choice last', async () => {
+  const titles = 'abcdefghij'.split('');
+  const form = await makeForm(app, { title: 'Shuffled', shuffle_fields: true }, [
+    {
+      type: 'choice',
+      alias: 'letter',
+      title: 'Letter',
+      bulk_choices: titles,
+      shuffle_choices: true,
+      has_other_choice: true,
+      required: true,
+    },
+    ...titles.map((alias) => ({ type: 'short_text', alias, title: alias })),
+  ]);
+  const order = ({ text }: TestResponse) =>
+    [...text.matchAll(/id="q-(\w+)"|class="choice">.*?<span>(\w+)</g)].map(([, slug, title]) => slug ?? title ?? '');
+  const choices = (shown: readonly string[]) => shown.filter((one) => one.length === 1 || one === 'Other');
+  const [one, other] = [await show(form), await show(form)];
+  assert.notDeepEqual(order(one), order(other));
+  assert.deepEqual(order(one).toSorted(), order(other).toSorted());
+  assert.deepEqual(choices(order(one)).toSorted(), [...titles, 'Other'].toSorted());
+  assert.equal(choices(order(one)).at(-1), 'Other');
+  const refused = await send(form, {}, { token: tokenIn(one) });
+  assert.equal(refused.status, 400);
+  assert.deepEqual(order(refused), order(one));
 });
 
 test('after submission a form tells what it was set to tell, to who holds the code', async () => {

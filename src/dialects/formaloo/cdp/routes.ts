@@ -15,6 +15,7 @@ import { sendData } from '../envelope.ts';
 import { formOf } from '../form.ts';
 import { instantOf } from '../instants.ts';
 import { memoryOf, objectOf } from '../memory.ts';
+import { onChange } from '../on-change.ts';
 import { pageMembers, pageQueryOf, queryText } from '../pages.ts';
 import { gateway12 } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
@@ -147,18 +148,11 @@ function customerRoutes(scope: FastifyInstance, core: Core): void {
     const customer = await showCustomer(core, actorOf(request), { table: own.table, row, links });
     return sendData(reply, JSON.stringify({ customer }));
   });
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: item,
-      ...change,
-      handler: async (request, reply) => {
-        const { own, id } = await ownCustomer(request);
-        const view = await changeCustomer(core, actorOf(request), own, id, bodyOf(request));
-        return sendData(reply, JSON.stringify({ customer: await showCustomer(core, actorOf(request), view) }));
-      },
-    });
-  }
+  onChange(scope, item, change, async (request, reply) => {
+    const { own, id } = await ownCustomer(request);
+    const view = await changeCustomer(core, actorOf(request), own, id, bodyOf(request));
+    return sendData(reply, JSON.stringify({ customer: await showCustomer(core, actorOf(request), view) }));
+  });
   scope.delete(item, erase, async (request, reply) => {
     const { own, id } = await ownCustomer(request);
     await remove(core, actorOf(request), own, id);

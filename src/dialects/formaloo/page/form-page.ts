@@ -3,12 +3,14 @@ import type { Core } from '../../../core/context.ts';
 import type { Form } from '../form.ts';
 import { textOrNull } from '../memory.ts';
 import { assetAddress } from './assets.ts';
-import { inputId, questionId, renderQuestion } from './controls.ts';
+import { renderQuestion } from './controls.ts';
 import type { Fill } from './fill.ts';
 import { attributes, html, type Markup, markupText, type Piece, webAddress } from './html.ts';
 import { pageHeaders } from './page-headers.ts';
+import { inputId, questionId } from './question-frame.ts';
 import { type FormPage, type FormPages, isQuestion, type Note, pagesOf } from './questions.ts';
 import { plainText, richText } from './rich-text.ts';
+import { shuffledPages } from './shuffle.ts';
 import { type Language, languageOf, type Texts, textsOf } from './texts.ts';
 import { themeCss } from './theme.ts';
 
@@ -126,7 +128,7 @@ export function formPage(core: Core, form: Form, shown: Shown): Page {
   };
   const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}
 <form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note"><bdi>${texts.required_note}</bdi></p>` : null}
-${whole.pages.map((page, index) => section(page, index, fill, texts))}
+${shuffledPages(form, whole.pages, shown.token).map((page, index) => section(page, index, fill, texts))}
 ${form.memory.has_recaptcha === true ? html`<div class="field"><label class="choice"><input type="checkbox" name="${own.human}" value="1" required><span>${texts.not_robot}<span class="star" aria-hidden="true"> *</span></span></label></div>` : null}
 <input type="hidden" name="${own.token}" value="${shown.token}">${shown.draft === null ? null : html`<input type="hidden" name="${own.draft}" value="${shown.draft}">`}
 <div class="trap" aria-hidden="true"><label>Leave this empty<input type="text" name="${own.trap}" tabindex="-1" autocomplete="off"></label></div>

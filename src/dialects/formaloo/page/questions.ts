@@ -25,6 +25,8 @@ export interface Question {
   readonly isHidden: boolean;
   readonly subType: string | null;
   readonly options: readonly Option[];
+  /** The choice for everything else, which stands last. */
+  readonly otherSlug: string | null;
   /** Rows of a matrix. */
   readonly groups: readonly Option[];
   readonly columns: readonly Option[];
@@ -138,6 +140,11 @@ function itemOf(form: Form, view: Memory): Item | 'break' | null {
     isHidden: type === 'hidden' || view.invisible === true,
     subType: textOrNull(view.sub_type),
     options: optionsOf(view.choice_items),
+    otherSlug: textOrNull(
+      listOf(view.choice_items)
+        .map(objectOf)
+        .find((one) => one.is_other_choice === true)?.slug,
+    ),
     groups: optionsOf(view.choice_groups),
     columns: columnsOf(view.column_groups),
     view,

@@ -100,7 +100,8 @@ async function takeFile(
   { files, refused, hash }: Collected,
 ): Promise<void> {
   const isForFiles = question?.entry.field?.type === 'file' || question?.entry.field?.type === 'image';
-  if (question === undefined || !isForFiles || part.filename === '') {
+  const isTooMany = question?.entry.field?.options.multiple !== true && files.has(question?.slug ?? '');
+  if (question === undefined || !isForFiles || isTooMany || part.filename === '') {
     part.file.resume();
     return;
   }

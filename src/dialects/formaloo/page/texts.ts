@@ -30,6 +30,7 @@ export const defaultTexts = {
   row: 'Entry',
   clear: 'Clear',
   sign_here: 'Sign here',
+  or_picture: 'Or choose a picture of it:',
   closed_title: 'This form is closed',
   step: 'Step',
   of: 'of',

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
+import { perObject } from '../../../core/per-object.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
@@ -21,7 +22,7 @@ export function displayRoutes(scope: FastifyInstance, core: Core, forms: FormFin
     requireVerb(actorOf(request), form.table, 'read');
     if (request.call !== null) request.call.tableId = form.table.id;
     core.visits.count(form.table.id);
-    return sendData(reply, displayText(core, form));
+    return sendData(reply, displayTexts(core)(form));
   };
 
   scope.get(`${modern}/form-displays/slug/:slug`, open, async (request, reply) =>
@@ -46,17 +47,10 @@ export function displayRoutes(scope: FastifyInstance, core: Core, forms: FormFin
   });
 }
 
-const texts = new WeakMap<Form, string>();
-
 /** The same for everybody until the form changes. */
-function displayText(core: Core, form: Form): string {
-  let text = texts.get(form);
-  if (text === undefined) {
-    text = JSON.stringify({ form: formDisplay(core, form) });
-    texts.set(form, text);
-  }
-  return text;
-}
+const displayTexts = perObject((core: Core) =>
+  perObject((form: Form) => JSON.stringify({ form: formDisplay(core, form) })),
+);
 
 /** The domain asked for, or that of the page which asks. */
 function domainOf(request: FastifyRequest): string {

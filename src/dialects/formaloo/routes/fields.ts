@@ -9,6 +9,7 @@ import { choicePage } from '../field-choices.ts';
 import { fieldView } from '../field-view.ts';
 import type { FormFinder } from '../find-form.ts';
 import { type Kind, kindOfPath, kinds } from '../kinds.ts';
+import { onChange } from '../on-change.ts';
 import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
@@ -79,15 +80,9 @@ export function fieldRoutes(scope: FastifyInstance, core: Core, forms: FormFinde
     return createField(core, actorOf(request), forms, form, kind, body);
   }
 
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: `${modern}/fields/:slug`,
-      ...schema,
-      handler: async (request, reply) =>
-        sendField(reply, await updateField(core, actorOf(request), await ownField(forms, request), bodyOf(request))),
-    });
-  }
+  onChange(scope, `${modern}/fields/:slug`, schema, async (request, reply) =>
+    sendField(reply, await updateField(core, actorOf(request), await ownField(forms, request), bodyOf(request))),
+  );
   scope.patch(`${modern}/fields/:slug/type`, schema, async (request, reply) =>
     sendField(reply, await changeType(core, actorOf(request), await ownField(forms, request), bodyOf(request))),
   );

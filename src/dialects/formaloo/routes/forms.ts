@@ -11,6 +11,7 @@ import type { Form } from '../form.ts';
 import { figuresOf } from '../form-figures.ts';
 import { formDetail, formSummary } from '../form-view.ts';
 import { listOf, objectOf, textOrNull } from '../memory.ts';
+import { onChange } from '../on-change.ts';
 import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { legacy, modern } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
@@ -61,18 +62,11 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
       return sendForm(core, reply, await createForm(core, actor, appOf(actor), bodyOf(request)), 201);
     });
   }
-  for (const method of ['PATCH', 'PUT'] as const) {
-    for (const url of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
-      scope.route({
-        method,
-        url,
-        ...schema,
-        handler: async (request, reply) => {
-          const form = await ownForm(forms, request);
-          return sendForm(core, reply, await updateForm(core, actorOf(request), form, bodyOf(request)));
-        },
-      });
-    }
+  for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`]) {
+    onChange(scope, path, schema, async (request, reply) => {
+      const form = await ownForm(forms, request);
+      return sendForm(core, reply, await updateForm(core, actorOf(request), form, bodyOf(request)));
+    });
   }
   for (const path of [`${modern}/forms/:slug`, `${legacy}/forms/form/:slug`, `${modern}/form-fields/:slug`]) {
     scope.delete(path, schema, async (request, reply) => {
@@ -86,18 +80,11 @@ export function formRoutes(scope: FastifyInstance, core: Core, forms: FormFinder
     const form = await formDetail(core, await ownForm(forms, request));
     return sendData(reply, JSON.stringify({ form, fields: form.fields_list }));
   });
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: `${modern}/form-fields/:slug`,
-      ...schema,
-      handler: async (request, reply) => {
-        const known = await ownForm(forms, request);
-        const { form, fields } = await buildForm(core, actorOf(request), forms, known, bodyOf(request));
-        return sendData(reply, JSON.stringify({ form: await formDetail(core, form), fields }));
-      },
-    });
-  }
+  onChange(scope, `${modern}/form-fields/:slug`, schema, async (request, reply) => {
+    const known = await ownForm(forms, request);
+    const { form, fields } = await buildForm(core, actorOf(request), forms, known, bodyOf(request));
+    return sendData(reply, JSON.stringify({ form: await formDetail(core, form), fields }));
+  });
 
   scope.post(`${modern}/forms/:slug/copy`, schema, async (request, reply) => {
     const form = await ownForm(forms, request);

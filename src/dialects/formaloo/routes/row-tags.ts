@@ -9,6 +9,7 @@ import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import type { Form } from '../form.ts';
 import { withMemory } from '../memory.ts';
+import { onChange } from '../on-change.ts';
 import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import { bodyOf } from '../read-body.ts';
@@ -52,19 +53,12 @@ export function rowTagRoutes(scope: FastifyInstance, core: Core, forms: FormFind
     const { tags, slug } = await open(request);
     return sendTag(reply, findTag(tags, slug));
   });
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: item,
-      ...schema,
-      handler: async (request, reply) => {
-        const { form, tags, slug } = await open(request);
-        const changed = changeTag(tags, slug, bodyOf(request));
-        await keep(request, form, changed.tags);
-        return sendTag(reply, changed.tag);
-      },
-    });
-  }
+  onChange(scope, item, schema, async (request, reply) => {
+    const { form, tags, slug } = await open(request);
+    const changed = changeTag(tags, slug, bodyOf(request));
+    await keep(request, form, changed.tags);
+    return sendTag(reply, changed.tag);
+  });
   scope.delete(item, schema, async (request, reply) => {
     const { form, tags, slug } = await open(request);
     await keep(request, form, removeTag(tags, slug));

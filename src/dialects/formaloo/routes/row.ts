@@ -12,6 +12,7 @@ import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import { type Form, formOf } from '../form.ts';
+import { onChange } from '../on-change.ts';
 import { modern } from '../paths.ts';
 import { ignoringLabels, namingKeys, readAnswers, refuseWrong } from '../read-answers.ts';
 import { type Body, bodyOf } from '../read-body.ts';
@@ -30,19 +31,12 @@ export function rowRoutes(scope: FastifyInstance, core: Core, forms: FormFinder)
     return sendData(reply, `{"row":${row}}`);
   });
 
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: path,
-      config: { access: 'token', verb: 'update' },
-      handler: async (request, reply) => {
-        const actor = actorOf(request);
-        const { form, id } = await ownRow(core, forms, request);
-        const view = await update(core, actor, form, id, bodyOf(request));
-        return sendData(reply, `{"row":${await detail(core, actor, view)}}`);
-      },
-    });
-  }
+  onChange(scope, path, { config: { access: 'token', verb: 'update' } }, async (request, reply) => {
+    const actor = actorOf(request);
+    const { form, id } = await ownRow(core, forms, request);
+    const view = await update(core, actor, form, id, bodyOf(request));
+    return sendData(reply, `{"row":${await detail(core, actor, view)}}`);
+  });
 
   scope.delete(path, { config: { access: 'token', verb: 'delete' } }, async (request, reply) => {
     const { form, id } = await ownRow(core, forms, request);

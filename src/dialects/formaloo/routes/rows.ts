@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
+import { perObject } from '../../../core/per-object.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { countRecords, listRecords } from '../../../core/records/list-records.ts';
@@ -130,21 +131,14 @@ async function* everyRow(
   yield ']}}';
 }
 
-const topTexts = new WeakMap<Form, string>();
-
 /** The fields in the order in which every row shows them. */
-function topFields(form: Form): string {
-  let text = topTexts.get(form);
-  if (text === undefined) {
-    const fields = form.answers.map((entry, index) => {
-      const { slug, title, type, choice_items } = fieldView(form, entry);
-      return { slug, title, type, position: index + 1, ...(choice_items === undefined ? {} : { choice_items }) };
-    });
-    text = JSON.stringify(fields);
-    topTexts.set(form, text);
-  }
-  return text;
-}
+const topFields = perObject((form: Form): string => {
+  const fields = form.answers.map((entry, index) => {
+    const { slug, title, type, choice_items } = fieldView(form, entry);
+    return { slug, title, type, position: index + 1, ...(choice_items === undefined ? {} : { choice_items }) };
+  });
+  return JSON.stringify(fields);
+});
 
 /** The rows of all forms, form by form, each newest first. */
 async function listEverywhere(core: Core, forms: FormFinder, request: FastifyRequest, reply: FastifyReply) {

@@ -26,6 +26,7 @@ import type { Form } from '../form.ts';
 import { instantOf } from '../instants.ts';
 import { type Memory, memoryOf, textOrNull } from '../memory.ts';
 import { uniqueName } from '../names.ts';
+import { onChange } from '../on-change.ts';
 import { pageMembers, pageQueryOf, queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import { issueOf, merged, readAttributes, refuse, refused } from '../read-attributes.ts';
@@ -86,24 +87,17 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
     sendWebhook(core, request, reply, await ownWebhook(core, forms, request)),
   );
 
-  for (const method of ['PATCH', 'PUT'] as const) {
-    scope.route({
-      method,
-      url: item,
-      ...options,
-      handler: async (request, reply) => {
-        const known = await ownWebhook(core, forms, request);
-        const { memory, url, secret } = readWebhook(bodyOf(request), memoryOf(known));
-        const changed = await updateWebhook(core, actorAt(actorOf(request), request.ip), known.id, {
-          ...(url === undefined ? {} : { url }),
-          ...(secret === undefined ? {} : { secret }),
-          ...switches(memory),
-          foreign: { formaloo: { ...memory, ...(url === undefined ? {} : { url }) } },
-        });
-        return sendWebhook(core, request, reply, changed);
-      },
+  onChange(scope, item, options, async (request, reply) => {
+    const known = await ownWebhook(core, forms, request);
+    const { memory, url, secret } = readWebhook(bodyOf(request), memoryOf(known));
+    const changed = await updateWebhook(core, actorAt(actorOf(request), request.ip), known.id, {
+      ...(url === undefined ? {} : { url }),
+      ...(secret === undefined ? {} : { secret }),
+      ...switches(memory),
+      foreign: { formaloo: { ...memory, ...(url === undefined ? {} : { url }) } },
     });
-  }
+    return sendWebhook(core, request, reply, changed);
+  });
 
   scope.delete(item, options, async (request, reply) => {
     const webhook = await ownWebhook(core, forms, request);

@@ -219,7 +219,7 @@
     const clear = make('button', { type: 'button', className: 'quiet small', textContent: place.dataset.clear });
     pad.setAttribute('role', 'img');
     pad.setAttribute('aria-label', place.dataset.sign);
-    place.prepend(pad, clear);
+    place.prepend(pad, clear, make('span', { className: 'help', textContent: place.dataset.or }));
     const size = pad.getBoundingClientRect();
     const scale = window.devicePixelRatio || 1;
     pad.width = Math.max(300, size.width) * scale;
@@ -251,6 +251,9 @@
         input.files = files.files;
       });
     });
+    pad.addEventListener('pointercancel', () => {
+      isDown = false;
+    });
     clear.addEventListener('click', () => {
       pen.clearRect(0, 0, pad.width, pad.height);
       input.value = '';
@@ -260,6 +263,12 @@
   /* One more row of a table. */
   function addEntries(list) {
     const button = make('button', { type: 'button', className: 'quiet small', textContent: list.dataset.add });
+    // Rows that nobody needs yet; without a script they are all that there can be.
+    const isEmpty = (entry) => [...entry.querySelectorAll('input')].every((one) => one.value === '');
+    for (const entry of [...list.querySelectorAll('.entry')].slice(Number(list.dataset.least)).reverse()) {
+      if (!isEmpty(entry)) break;
+      entry.remove();
+    }
     const update = () => {
       button.hidden = list.querySelectorAll('.entry').length >= Number(list.dataset.rows);
     };

@@ -161,6 +161,7 @@ function keep(env: Environment): Keep {
     deliveryContentDays: days('TESSERA_KEEP_DELIVERY_CONTENT_DAYS', keepDefaults.deliveryContentDays),
     deliveryDays: days('TESSERA_KEEP_DELIVERIES_DAYS', keepDefaults.deliveryDays),
     notificationDays: days('TESSERA_KEEP_NOTIFICATIONS_DAYS', keepDefaults.notificationDays),
+    importDays: days('TESSERA_KEEP_IMPORTS_DAYS', keepDefaults.importDays),
     idempotencyHours: wholeNumber(
       'TESSERA_KEEP_IDEMPOTENCY_HOURS',
       env.TESSERA_KEEP_IDEMPOTENCY_HOURS,

@@ -3,7 +3,6 @@ import { type BackupSchedule, createBackupJob } from './core/backup/schedule-bac
 import type { Core } from './core/context.ts';
 import { runDeliveries } from './core/deliveries/run-deliveries.ts';
 import { createFileCollector } from './core/files/collect-files.ts';
-import { clearImports } from './core/import/delete-import.ts';
 import { runImports } from './core/import/run-imports.ts';
 import { removeExpiredSecrets } from './core/keys/remove-expired-secrets.ts';
 import { createPushChannel } from './core/push/push-channel.ts';
@@ -47,7 +46,6 @@ export function startJobs(core: Core, onFailure: JobFailure, { backups = null }:
     every('visits', 5_000, () => core.visits.flush()),
     every('retention', 60_000, () => clearOld(core)),
     every('imports', 30_000, async () => imports.wake()),
-    every('clear-imports', 600_000, () => clearImports(core)),
     every('expired-secrets', 600_000, () => removeExpiredSecrets(core)),
     every('files', 60_000, createFileCollector(core)),
     ...(backups === null

@@ -4,7 +4,7 @@
  */
 import type { Core } from './context.ts';
 import { AppError } from './errors.ts';
-import { keepOf } from './retention/keep.ts';
+import { keepOf } from './retention/life.ts';
 import type { Tx } from './store.ts';
 
 const hourMs = 3600 * 1000;

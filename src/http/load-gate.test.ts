@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLoadGate } from './load-gate.ts';
 
-/** A gate whose turns and time are moved by hand. Requests cost `costMs` when taken, refusals nothing. */
-function gateByHand(turnMs: number) {
+/** A gate whose turns and time are moved by hand. Requests cost `costMs` when taken, refusals nothing unless said. */
+function gateByHand(turnMs: number, refusalMs = 0) {
   let at = 1000;
   let ends: (() => void)[] = [];
   const gate = createLoadGate({ turnMs, now: () => at, afterTurn: (work) => ends.push(work) });
@@ -13,9 +13,9 @@ function gateByHand(turnMs: number) {
     turn(ready: number, costMs: number): number {
       let taken = 0;
       for (let n = 0; n < ready; n += 1) {
-        if (gate.isFull()) continue;
-        taken += 1;
-        at += costMs;
+        const isTaken = !gate.isFull();
+        if (isTaken) taken += 1;
+        at += isTaken ? costMs : refusalMs;
       }
       const ended = ends;
       ends = [];
@@ -51,6 +51,17 @@ test('when more is refused than taken, less is taken, so that those do not wait 
   turns(10, 1000, 0.125);
   assert.equal(turn(1000, 0.125), 32);
   assert.equal(turn(1000, 0.125), 32);
+});
+
+test('what is taken gets at least half as long as the refusals take', () => {
+  const { turn, turns } = gateByHand(16, 0.0625);
+  turns(20, 2000, 0.125);
+  const taken = turn(2000, 0.125);
+  const [workMs, refusingMs] = [taken * 0.125, (2000 - taken) * 0.0625];
+  assert.ok(
+    workMs > refusingMs * 0.45 && workMs < refusingMs * 0.55,
+    `${workMs} ms of work, ${refusingMs} of refusals`,
+  );
 });
 
 test('a few clients are never refused, however slow their requests are', () => {

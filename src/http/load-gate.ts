@@ -31,6 +31,8 @@ interface Strictness {
 const mild: Strictness = { alwaysTaken: 64, share: 1 };
 /** More is refused than taken: those who are taken shall not wait for the refusals of the others as well. */
 const severe: Strictness = { alwaysTaken: 16, share: 0.25 };
+/** But refusing is no work: what is taken gets at least this part of the time that refusals took in the turn before. */
+const workShare = 0.5;
 
 /** Only a queue that has not been short for so long is one that stays; and only without refusals for so long it is over. */
 const graceMs = 100;
@@ -45,6 +47,8 @@ export function createLoadGate({ turnMs, now, afterTurn = setImmediate }: LoadGa
   let turnBegan = 0;
   let lastCalm = 0;
   let lastRefusal = 0;
+  let refusingSince = 0;
+  let limitMs = turnMs;
 
   function watch(): void {
     isWatching = true;
@@ -65,13 +69,14 @@ export function createLoadGate({ turnMs, now, afterTurn = setImmediate }: LoadGa
    * him: the age of the turn is the wait of the next. It counts commits, timers and all else that runs in the loop.
    */
   function endTurn(): void {
-    strictness = refusedInTurn > inTurn - refusedInTurn ? severe : mild;
     // Nothing came in a whole turn: the server waits for requests, not they for it.
     if (inTurn === 0) {
       isWatching = false;
+      judge(0);
       return;
     }
     const at = now();
+    judge(refusedInTurn === 0 ? 0 : at - refusingSince);
     if (refusedInTurn > 0) lastRefusal = at;
     else if (at - turnBegan < turnMs) lastCalm = at;
     settle(at);
@@ -81,11 +86,19 @@ export function createLoadGate({ turnMs, now, afterTurn = setImmediate }: LoadGa
     afterTurn(endTurn);
   }
 
+  /** What the next turn may take, by what this one had to refuse and how long that took. */
+  function judge(refusingMs: number): void {
+    strictness = refusedInTurn > inTurn - refusedInTurn ? severe : mild;
+    limitMs = Math.max(turnMs * strictness.share, refusingMs * workShare);
+  }
+
   function isLate(): boolean {
     const at = now();
     const age = at - turnBegan;
     isOverloaded ||= age >= turnMs && at - lastCalm >= graceMs;
-    return isOverloaded && age >= turnMs * strictness.share;
+    if (!isOverloaded || age < limitMs) return false;
+    if (refusedInTurn === 0) refusingSince = at;
+    return true;
   }
 
   return {

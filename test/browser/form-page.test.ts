@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { clientOf } from '../dialects/formaloo/client.ts';
 import { startTestApp } from '../harness.ts';
 import { checkPage } from './check-page.ts';
 import { everyField, type MadeForm, makeForm, rowsOf, slugIn } from './forms.ts';
@@ -288,4 +289,10 @@ test('a page of another origin embeds the form by one line: in place, as high as
     [],
   );
   await checkPage(page);
+  await clientOf(app).data(200, 'PATCH', `/v3.0/forms/${form.slug}/`, {
+    form_redirects_after_submit: `${hostUrl}/thanks`,
+  });
+  await page.goto(hostUrl);
+  await frame.locator('.send').click();
+  await page.waitForURL(`${hostUrl}/thanks`);
 });

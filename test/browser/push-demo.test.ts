@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import type { BrowserContextOptions, Page, Worker } from 'playwright-core';
 import { openPushApp } from '../push/push-app.ts';
@@ -47,7 +49,7 @@ async function openDemo(options: BrowserContextOptions = desktop, hash?: string)
 }
 
 /** Hands the worker what the push service decrypted, as the browser does when a message comes. */
-async function deliver(page: Page, data: object): Promise<void> {
+async function deliver(page: Page, data: object, origin = app.url): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -58,15 +60,15 @@ async function deliver(page: Page, data: object): Promise<void> {
   await session.send('ServiceWorker.enable');
   const registrationId = await registered;
   await session.send('ServiceWorker.deliverPushMessage', {
-    origin: app.url,
+    origin,
     registrationId,
     data: JSON.stringify(data),
   });
 }
 
-async function eventually<T>(read: () => T | undefined): Promise<T> {
+async function eventually<T>(read: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (let tries = 0; tries < 400; tries += 1) {
-    const value = read();
+    const value = await read();
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -186,5 +188,58 @@ test('a click on a notification opens its page, or the home page where it names 
   const home = (await clicked(null)) as { readonly target: string };
   assert.ok(home.target.startsWith(`focus ${app.url}/push/demo`), home.target);
   assert.deepEqual(await clicked('javascript:alert(1)'), { target: null, isClosed: true });
+  await page.context().close();
+});
+
+test('an app on an origin of its own registers its users by one line, and its worker shows what comes', {
+  skip,
+}, async (t) => {
+  const host = createServer((request, reply) => {
+    const answers: Readonly<Record<string, readonly [string, () => string | Promise<string>]>> = {
+      '/': [
+        'text/html',
+        () => `<!doctype html><html lang="en"><title>Shop</title><button id="ring">Keep me posted</button>
+          <script src="${app.url}/push/client.js" data-app="${app.appId}" data-token="/my-push-token" data-button="#ring" defer></script>`,
+      ],
+      '/tessera-push-worker.js': ['text/javascript', () => `importScripts('${app.url}/push/worker.js');`],
+      '/my-push-token': [
+        'application/json',
+        async () => JSON.stringify({ token: await push.tokenFor({ id: push.bob }) }),
+      ],
+    };
+    const [type, make] = answers[request.url ?? ''] ?? ['text/plain', () => ''];
+    reply.setHeader('Content-Type', type);
+    Promise.resolve(make()).then(
+      (text) => reply.end(text),
+      () => reply.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  t.after(() => host.close());
+  const origin = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+  const own = push.service.makeDevice('shop');
+  const { page, complaints } = await browser.openPage({ ...phone, permissions: ['notifications'] });
+  await page.addInitScript(subscribeAt, own.subscription);
+  await page.goto(origin);
+  const registered = page.waitForResponse(
+    (answer) => answer.url().endsWith('/push/subscriptions') && answer.request().method() === 'POST',
+  );
+  await page.click('#ring');
+  assert.equal((await registered).status(), 201);
+  const shown = await watchShown(page);
+  await push.notify({ audience: { id: push.bob }, url: '/orders/7' });
+  const { message } = await eventually(() => push.service.pushed.find((one) => one.device === own));
+  await deliver(page, message, origin);
+  const notifications = await eventually(async () => {
+    const all = await shown();
+    return all.length === 0 ? undefined : all;
+  });
+  assert.deepEqual(notifications, [
+    { title: 'Order ready', body: 'Pick it up at desk 4', tag: message.id, data: { url: '/orders/7' } },
+  ]);
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes('favicon')),
+    [],
+  );
   await page.context().close();
 });

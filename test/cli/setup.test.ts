@@ -58,6 +58,27 @@ describe('setting a server up from a script', () => {
     assert.equal((await run(['table', 'list'])).tables.length, 1);
   });
 
+  test('a formula is made, and deleting what it reads names it', async () => {
+    const create = ['field', 'create', 'Greeting', 'formula', '--table', 'Customers'];
+    const { field } = await run([...create, '--formula', '"Hello " & {Name} & {Status}']);
+    assert.equal(field.type, 'formula');
+    const wrong = await place.run([...create.with(2, 'Wrong'), '--formula', '{Nope}']);
+    assert.equal(wrong.code, 4);
+    assert.match(wrong.stderr, /there is no field "Nope" in Customers \(at character 1\)/);
+    const ended = await place.run(['field', 'delete', 'Status', '--table', 'Customers', '--yes']);
+    assert.match(ended.stdout, /show #FIELD! now: Greeting/);
+    const server = await place.serve();
+    try {
+      const env = { TESSERA_URL: server.url, TESSERA_API_KEY: made.keys.native };
+      await run(['field', 'create', 'Second', 'formula', '--table', 'Customers', '--formula', 'LEN({Email})'], env);
+      const { broken_formulas: broken } = await run(['field', 'delete', 'Email', '--table', 'Customers', '--yes'], env);
+      assert.deepEqual(broken, ['Second']);
+      await run(['field', 'delete', 'Second', '--table', 'Customers', '--yes'], env);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test('what is no field or option is refused by name', async () => {
     for (const [args, code, says] of [
       [['table', 'create', 'X', '--field', 'Name'], 2, /NAME:TYPE/],

@@ -1,6 +1,6 @@
 import type { Core } from '../context.ts';
-import { dayMs, keepOf } from '../retention/keep.ts';
 import type { Step } from '../retention/kept-log.ts';
+import { dayMs, keepOf } from '../retention/life.ts';
 
 /** Clears the content of finished deliveries, and later removes their rows. */
 export function clearDeliveries(core: Core): Step {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Core } from '../context.ts';
-import { dayMs, keepOf } from '../retention/keep.ts';
+import { dayMs, keepOf } from '../retention/life.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryAttempt, DeliveryRow } from '../system-rows.ts';
 import { firstOf } from './claim-deliveries.ts';

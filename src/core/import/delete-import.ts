@@ -21,35 +21,24 @@ export async function deleteImport(core: Core, actor: Actor, appId: string, id: 
 
 /** Removes a finished import and all that is kept of it, in small steps. */
 async function removeImport(core: Core, row: ImportRow): Promise<void> {
+  while ((await removeSome(core, row, rejectsPerStep)) === 'rejects');
+}
+
+/** Removes some refused rows of a finished import, or, when there are none left, the import itself. */
+export async function removeSome(core: Core, row: ImportRow, rowsMax: number): Promise<'rejects' | 'import'> {
+  const some = await core.store.list('import_rejects', { import_id: row.id }, { limit: rowsMax });
+  const last = some.at(-1);
+  if (last !== undefined) {
+    await core.store.write((tx) => tx.remove('import_rejects', { import_id: row.id, n: { lte: last.n } }));
+    return 'rejects';
+  }
   await dropContent(core, row);
   await forgetImport(core, row);
-  for (;;) {
-    const some = await core.store.list('import_rejects', { import_id: row.id }, { limit: rejectsPerStep });
-    const last = some.at(-1);
-    if (last === undefined) break;
-    await core.store.write((tx) => tx.remove('import_rejects', { import_id: row.id, n: { lte: last.n } }));
-  }
   await core.store.write((tx) => tx.remove('imports', { id: row.id }));
+  return 'import';
 }
 
 /** The file that came with the import is needed no more. */
 export async function dropContent(core: Core, { owns_file, file_id }: ImportRow): Promise<void> {
   if (owns_file === 1) await eraseFile(core, file_id);
-}
-
-const keptMs = 30 * 24 * 3600 * 1000;
-const importsPerStep = 50;
-
-/** Removes imports that ended 30 days ago. */
-export async function clearImports(core: Core): Promise<void> {
-  const before = core.clock.now() - keptMs;
-  for (;;) {
-    const old = await core.store.list(
-      'imports',
-      { state: { in: ['finished', 'failed', 'cancelled'] }, created_at: { lte: before }, finished_at: { lte: before } },
-      { orderBy: [['created_at', 'asc']], limit: importsPerStep },
-    );
-    for (const row of old) await removeImport(core, row);
-    if (old.length < importsPerStep) return;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Core } from '../context.ts';
-import { keepOf, passedBefore } from '../retention/keep.ts';
 import type { Step } from '../retention/kept-log.ts';
+import { keepOf, passedBefore } from '../retention/life.ts';
 import type { Tx } from '../store.ts';
 
 /** Removes notifications that have passed their life. */

@@ -1,7 +1,7 @@
 /** Clears the logs whose entries are in the order of their times: the oldest are the first, and no search is needed. */
 import type { Core } from '../context.ts';
-import { keepOf, passedBefore } from './keep.ts';
 import type { Step } from './kept-log.ts';
+import { keepOf, passedBefore } from './life.ts';
 
 export const clearChanges = (core: Core): Step | null =>
   clearLog(core, 'changes', passedBefore(core, keepOf(core).changesDays));

@@ -1,7 +1,7 @@
 /** Clears usage key by key, oldest minute first: the order in which it is kept, so nothing is searched. */
 import type { Core } from '../context.ts';
-import { keepOf, passedBefore } from './keep.ts';
 import type { Step } from './kept-log.ts';
+import { keepOf, passedBefore } from './life.ts';
 
 const minuteMs = 60_000;
 

@@ -1,5 +1,3 @@
-import type { Core } from '../context.ts';
-
 /** How long logs are kept. Days unless said otherwise; 0: for ever. */
 export interface Keep {
   readonly changesDays: number;
@@ -12,6 +10,8 @@ export interface Keep {
   /** That something was delivered, or was not. */
   readonly deliveryDays: number;
   readonly notificationDays: number;
+  /** Imports that ended, with the rows that they refused. */
+  readonly importDays: number;
 }
 
 /** Generous: two audits in one year, usage of the same month a year ago. Contents of deliveries can be personal: shorter. */
@@ -23,15 +23,5 @@ export const keepDefaults: Keep = {
   deliveryContentDays: 30,
   deliveryDays: 90,
   notificationDays: 90,
+  importDays: 30,
 };
-
-export function keepOf(core: Core): Keep {
-  return core.settings.keep ?? keepDefaults;
-}
-
-export const dayMs = 24 * 3600 * 1000;
-
-/** What is older than this has passed a life of so many days; null where it is kept for ever. */
-export function passedBefore(core: Core, days: number): number | null {
-  return days === 0 ? null : core.clock.now() - days * dayMs;
-}

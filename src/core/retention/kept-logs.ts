@@ -3,6 +3,7 @@
  * it clears, add its life to `Keep` and its variable to the configuration, and put it here.
  */
 import { clearDeliveries } from '../deliveries/clear-deliveries.ts';
+import { clearImports } from '../import/clear-imports.ts';
 import { clearNotifications } from '../push/clear-notifications.ts';
 import { clearIdempotency } from '../records/clear-idempotency.ts';
 import { clearAudit, clearChanges } from './clear-log.ts';
@@ -16,4 +17,5 @@ export const keptLogs: readonly KeptLog[] = [
   { name: 'idempotency', begin: clearIdempotency },
   { name: 'deliveries', begin: clearDeliveries },
   { name: 'notifications', begin: clearNotifications },
+  { name: 'imports', begin: clearImports },
 ];

@@ -5,7 +5,7 @@ import { appendAudit } from '../audit/append-audit.ts';
 import type { Core } from '../context.ts';
 import type { Channel, Verdict } from '../deliveries/delivery.ts';
 import type { OutboundAnswer, OutboundRequest } from '../deliveries/outbound.ts';
-import { dayMs } from '../retention/keep.ts';
+import { dayMs } from '../retention/life.ts';
 import type { Tx } from '../store.ts';
 import type { DeliveryAttempt, DeliveryRow, WebhookRow } from '../system-rows.ts';
 import { standardHeaders } from './signature.ts';

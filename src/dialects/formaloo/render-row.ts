@@ -19,6 +19,8 @@ export interface RowShape {
   readonly isMap?: boolean;
   /** JSON text of `form`; without: the form's slug. */
   readonly form?: string;
+  /** The slug of the one row that is rendered, where it is known already. */
+  readonly slug?: string;
   /** Members to add at the end, as `,"key":value`. */
   readonly extra?: string;
   /** Code of a draft: what is rendered has no number yet. */
@@ -141,7 +143,7 @@ export function renderRows(
 ): string[] {
   const { number } = form.table;
   const ids = rows.map(recordId);
-  const slugs = core.secrets.slugs.encodeAll(number, ids);
+  const slugs = shape.slug === undefined ? core.secrets.slugs.encodeAll(number, ids) : [shape.slug];
   const codes = core.secrets.submissionCodes.encodeAll(number, ids);
   const made = compiledOf(form);
   return rows.map((row, index) => {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { databaseOf, openFileStorage } from '../../src/app.ts';
+import { databaseOf, openFileStorage, readFileRows, restoreSqlite } from '../../src/app.ts';
 import { readBackupPlace } from '../../src/config.ts';
 import { contentOfFile } from '../../src/core/backup/backup-files.ts';
 import { createBackup } from '../../src/core/backup/create-backup.ts';
@@ -132,6 +132,28 @@ describe('files in a backup', () => {
     await rotateBackups(place, 5, Date.now() + 2 * day);
     assert.equal(await place.size(contentOfFile(file.sha256)), null);
     assert.ok((await openBackup(place, other.name)).manifest);
+  });
+
+  test('are those that the database in it knows, also when uploads come meanwhile', async () => {
+    const { place } = await makePlace('meanwhile');
+    await upload('before');
+    let isOver = false;
+    let uploaded = 0;
+    const uploading = (async () => {
+      for (; !isOver; uploaded += 1) await upload(`meanwhile ${uploaded}`);
+    })();
+    while (uploaded < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+    const { name, manifest } = await createBackup(source(), place);
+    const during = uploaded;
+    isOver = true;
+    await uploading;
+    assert.ok(during > 5, 'uploads went on');
+    const database = join(folder, 'meanwhile.db');
+    const { read } = await openBackup(place, name);
+    await restoreSqlite(database, read(), manifest.facts);
+    const known: string[] = [];
+    for await (const piece of readFileRows(database)) known.push(...piece.map(({ id }) => id));
+    assert.deepEqual((await listed(place, name)).sort(), known.sort());
   });
 
   test('that are lost or damaged are told, and the rest is backed up', async () => {

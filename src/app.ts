@@ -124,7 +124,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const jobs = startJobs(core, (job, error) => logger.error({ err: error, job }, 'job failed'), {
     backups: backupsOf(config),
   });
-  const url = await listen(server, config).catch(async (error: unknown) => {
+  const url = await server.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
     await jobs.stop();
     await instance.close();
     throw error;
@@ -155,15 +155,4 @@ function filesOf({ files, areFilesBackedUp, databaseUrl }: Config): FilesSource 
 /** A database beside which a server may be running: what a backup is made of. */
 export function databaseOf(config: Config, clock: Clock = systemClock): BackupSource {
   return { clock, snapshot: () => snapshotSqlite(sqliteFile(config.databaseUrl)), files: filesOf(config) };
-}
-
-/** Where it listens is said by who started it; the framework's own entry about that would be a second one. */
-async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
-  const { level } = server.log;
-  if (level === 'info' || level === 'debug' || level === 'trace') server.log.level = 'warn';
-  try {
-    return await server.listen({ host, port });
-  } finally {
-    server.log.level = level;
-  }
 }

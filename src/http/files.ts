@@ -2,6 +2,7 @@
  * `/files/{id}/{name}`: the content of files, streamed. Public ones need nothing, private ones a signed link. What comes from
  * strangers is never taken for a page of this origin: no sniffing, active types only as downloads, the rest in a sandbox.
  */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/context.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -9,7 +10,7 @@ import { openLink, readFile } from '../core/files/open-file.ts';
 import type { FileRow } from '../core/system-rows.ts';
 import { readRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
-import { logRefusal } from './log-request.ts';
+import { logRefusal, sendStream } from './log-request.ts';
 import { toAppError } from './to-app-error.ts';
 
 interface FileQuery {
@@ -78,7 +79,7 @@ async function sendFile(core: Core, request: FastifyRequest, reply: FastifyReply
   reply.header('Content-Length', String(length));
   if (range !== 'whole') reply.code(206).header('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
   if (request.method === 'HEAD' || length === 0) return reply.send();
-  return reply.send(await readFile(core, file, range === 'whole' ? undefined : range));
+  return sendStream(reply, await readFile(core, file, range === 'whole' ? undefined : range));
 }
 
 function text(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 /** What the log says about requests: faults always, refusals and answers only when asked for detail. Never a secret. */
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/context.ts';
 import type { AppError } from '../core/errors.ts';
@@ -7,16 +8,25 @@ import { KeyRefused } from '../core/keys/verified-key.ts';
 /** Remembers whose call was refused. A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
 export function logRefusal(core: Core, request: FastifyRequest, error: AppError): void {
   if (error instanceof KeyRefused) request.refusedKey = error.verified;
+  const { journal } = request.server;
   if (error.code === 'internal_error') {
-    request.log.error(
+    journal.error(
       { err: error.cause ?? error, code: error.code, internal: error.internal, route: routeOf(request) },
       'request failed',
     );
   } else if (error.code === 'store_unavailable') {
-    request.log.error({ code: error.code, internal: error.internal, health: core.store.health() }, 'store unavailable');
-  } else if (request.log.level === 'debug' || request.log.level === 'trace') {
-    request.log.debug({ code: error.code, internal: error.internal, route: routeOf(request) }, 'refused');
+    journal.error({ code: error.code, internal: error.internal, health: core.store.health() }, 'store unavailable');
+  } else if (journal.isLevelEnabled('debug')) {
+    journal.debug({ code: error.code, internal: error.internal, route: routeOf(request) }, 'refused');
   }
+}
+
+/** Sends what is read bit by bit. When the source fails, the answer is cut off, which its reader sees; why, the log says. */
+export function sendStream(reply: FastifyReply, source: Readable): FastifyReply {
+  source.once('error', (error) => {
+    reply.server.journal.error({ err: error, route: routeOf(reply.request) }, 'an answer broke off');
+  });
+  return reply.send(source);
 }
 
 /**

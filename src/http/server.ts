@@ -1,7 +1,14 @@
 /** The HTTP server: parsing, limits on size and time, and validation; no route of its own. */
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { compileLazily } from './compile-lazily.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where the server writes what its operator should know. */
+    readonly journal: Logger;
+  }
+}
 
 export interface ServerOptions {
   readonly logger: Logger;
@@ -37,11 +44,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
       const answer = unknownPathAnswers.get(server);
       return answer === undefined ? reply.code(404).send() : answer(request, reply);
     },
+    // What Fastify does for a logger of its own costs every request as much as verifying its key. See log-request.ts.
     logger: false,
-    // Requests are logged once, at the end, by log-request.ts.
-    logController: new LogController({ disableRequestLogging: true }),
-    // A child logger per request would cost more than reading a record.
-
     bodyLimit: options.bodyBytesMax,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // A client that does not finish its request is not waited for.
@@ -59,6 +63,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Ids in logs only; clients are not believed.
     requestIdHeader: false,
   }) as unknown as FastifyInstance;
+  server.decorate('journal', options.logger);
   server.decorateRequest('call', null);
   server.decorateRequest('refusedKey', null);
   return server;

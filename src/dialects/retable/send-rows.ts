@@ -2,6 +2,7 @@
  * Rows of any number as one JSON document. A first piece is read before anything is sent, so that refusals keep their status;
  * when more follow they are streamed at the pace of the reader, and memory holds one piece at a time.
  */
+
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
@@ -10,6 +11,7 @@ import { listRecords, type RecordPage } from '../../core/records/list-records.ts
 import { type Filter, type PageStart, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import { type Links, recordId } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
+import { sendStream } from '../../http/log-request.ts';
 import { type People, peopleIn } from './people.ts';
 import type { Page } from './query.ts';
 import type { RowRenderer } from './render.ts';
@@ -62,7 +64,7 @@ export async function sendRows(reply: FastifyReply, question: RowsQuestion, enve
   const first = await pieces.next();
   reply.header('Content-Type', jsonType);
   if (first.done === true || first.value.isLast) return reply.send(first.done === true ? '' : first.value.text);
-  return reply.send(Readable.from(textsOf(first.value, pieces)));
+  return sendStream(reply, Readable.from(textsOf(first.value, pieces)));
 }
 
 async function* textsOf(first: Piece, rest: AsyncGenerator<Piece>): AsyncGenerator<string> {

@@ -1,4 +1,5 @@
 /** `/forms/{slug}/rows/` and `/rows/{slug}/` (wire/formaloo.md §7). */
+
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../../core/context.ts';
@@ -9,6 +10,7 @@ import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { countRecords, listRecords } from '../../../core/records/list-records.ts';
 import type { Filter, RecordQuery } from '../../../core/records/query.ts';
 import { recordId } from '../../../core/records/record-view.ts';
+import { sendStream } from '../../../http/log-request.ts';
 import { actorOf } from '../call.ts';
 import { openEnvelope, sendData, sendPieces } from '../envelope.ts';
 import { fieldView } from '../field-view.ts';
@@ -72,7 +74,7 @@ async function listRows(core: Core, forms: FormFinder, request: FastifyRequest, 
   const shape = { isMap };
   if (page.isWhole) {
     const pieces = everyRow(core, actor, form, question, shape, `${openEnvelope}{${members},${top}"rows":[`);
-    return reply.header('Content-Type', 'application/json; charset=utf-8').send(Readable.from(pieces));
+    return sendStream(reply.header('Content-Type', 'application/json; charset=utf-8'), Readable.from(pieces));
   }
   const rows = await pageTexts(core, actor, form, question, page, shape);
   return sendPieces(reply, [`{${members},${top}"rows":[`, ...rows, ']}']);

@@ -1,4 +1,5 @@
 /** `/tables/{table}/export`: every record that a query finds, as a file that is written while it is read. */
+
 import { Readable } from 'node:stream';
 import type { Core } from '../../../core/context.ts';
 import { exportFilename, exportFormats, exportMediaTypes } from '../../../core/export/export-format.ts';
@@ -6,6 +7,7 @@ import { exportRecords } from '../../../core/export/export-records.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { Type } from '../../../core/schema.ts';
 import { contentDisposition } from '../../../http/content-disposition.ts';
+import { sendStream } from '../../../http/log-request.ts';
 import { parseParameter, readColumns, readFilter, readSort } from '../query.ts';
 import { targetOf } from '../record-request.ts';
 import { pathOf } from '../shapes/parts.ts';
@@ -63,7 +65,7 @@ export function exportRoutes(scope: NativeScope, core: Core): void {
         .header('Content-Disposition', contentDisposition('attachment', exportFilename(table.name, format)))
         .header('X-Content-Type-Options', 'nosniff');
       if (request.method === 'HEAD') return reply.send();
-      return reply.send(Readable.from(content, { objectMode: false }));
+      return sendStream(reply, Readable.from(content, { objectMode: false }));
     },
   );
 }

@@ -1,4 +1,5 @@
 /** `/apps/{app}/imports`: files that the server reads into a table by itself, how far it is, and what it refused. */
+
 import { Readable } from 'node:stream';
 import { toIso } from '../../../core/clock.ts';
 import type { Core } from '../../../core/context.ts';
@@ -12,6 +13,7 @@ import { listRejects } from '../../../core/import/list-rejects.ts';
 import { type Static, Type } from '../../../core/schema.ts';
 import type { ImportRow } from '../../../core/system-rows.ts';
 import { contentDisposition } from '../../../http/content-disposition.ts';
+import { sendStream } from '../../../http/log-request.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { parseParameter } from '../query.ts';
 import { actorOf } from '../request-actor.ts';
@@ -153,7 +155,7 @@ export function importRoutes(scope: NativeScope, core: Core): void {
         .header('Content-Disposition', contentDisposition('attachment', exportFilename('rejects', 'csv')))
         .header('X-Content-Type-Options', 'nosniff');
       if (request.method === 'HEAD') return reply.send();
-      return reply.send(Readable.from(content, { objectMode: false }));
+      return sendStream(reply, Readable.from(content, { objectMode: false }));
     },
   );
 

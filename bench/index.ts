@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchBackup } from './backup.ts';
 import { columns, rowOf } from './data.ts';
+import { benchImportExport } from './import-export.ts';
 import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
 import { notificationOf, startPushSink } from './notify.ts';
 import { type Line, printReport } from './report.ts';
@@ -380,6 +381,7 @@ try {
   if (isWanted('start')) await startTime();
   if (isWanted('upload')) await uploads();
   if (isWanted('backup')) lines.push(...(await benchBackup(folder, isQuick)));
+  if (isWanted('import') || isWanted('export')) lines.push(...(await benchImportExport(folder, rowsLarge, isQuick)));
   process.exitCode = printReport(lines) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -49,8 +49,8 @@ test('more than can be done in lasting turns is refused: some of it at first', (
 test('when more is refused than taken, less is taken, so that those do not wait for the refusals as well', () => {
   const { turn, turns } = gateByHand(16);
   turns(10, 1000, 0.125);
-  assert.equal(turn(1000, 0.125), 32);
-  assert.equal(turn(1000, 0.125), 32);
+  assert.equal(turn(1000, 0.125), 16);
+  assert.equal(turn(1000, 0.125), 16);
 });
 
 test('what is taken gets at least half as long as the refusals take', () => {
@@ -86,9 +86,10 @@ test('a turn without refusals does not end a long overload at once', () => {
   assert.equal(turn(1000, 0.125), 128);
 });
 
-test('when the load is over, nothing is refused any more, and nothing is watched', () => {
+test('a turn after the load is over, nothing is refused any more, and nothing is watched', () => {
   const { gate, turn, turns, pass, isWatching } = gateByHand(16);
   turns(20, 1000, 0.125);
+  turn(30, 0.125);
   const { refused } = gate;
   for (let n = 0; n < 5; n += 1) assert.equal(turn(30, 0.125), 30);
   turn(0, 0);

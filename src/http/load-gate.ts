@@ -30,7 +30,7 @@ interface Strictness {
 /** As many clients as this, each waiting for its answers, never see a refusal. */
 const mild: Strictness = { alwaysTaken: 64, share: 1 };
 /** More is refused than taken: those who are taken shall not wait for the refusals of the others as well. */
-const severe: Strictness = { alwaysTaken: 16, share: 0.25 };
+const severe: Strictness = { alwaysTaken: 8, share: 0.125 };
 /** But refusing is no work: what is taken gets at least this part of the time that refusals took in the turn before. */
 const workShare = 0.5;
 

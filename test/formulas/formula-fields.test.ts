@@ -98,4 +98,18 @@ describe('formula fields', () => {
     assert.equal(total.options.expression, '{Unit price} * {Pieces}');
     assert.equal((await call('GET', `/api/v1/tables/${table.id}/records/1`)).json.fields.Total, 79.6);
   });
+
+  test('a choice that a write adds is known to formulas in the answer to that write', async () => {
+    const choices = await app.makeTable([
+      { name: 'Kind', type: 'single_select', options: { allow_new: true } },
+      { name: 'Tags', type: 'multi_select', options: { allow_new: true } },
+      { name: 'Text', type: 'formula', options: { expression: '{Kind} & ": " & JOIN({Tags}, "+")' } },
+    ]);
+    const path = `/api/v1/tables/${choices.id}/records`;
+    const created = await call('POST', path, { fields: { Kind: 'new', Tags: ['a', 'b'] } });
+    assert.equal(created.json.fields.Text, 'new: a+b', created.text);
+    const changed = await call('PATCH', `${path}/1`, { fields: { Tags: ['a', 'c'] } });
+    assert.equal(changed.json.fields.Text, 'new: a+c');
+    assert.equal((await call('GET', `${path}/1`)).json.fields.Text, 'new: a+c');
+  });
 });

@@ -164,7 +164,7 @@ describe('value, filter and sort have one meaning', () => {
     readonly fields: Readonly<Record<string, Json>>;
   }
 
-  async function query(body: object): Promise<{ data: readonly Shown[]; next: string | null }> {
+  async function query(body: object): Promise<{ data: readonly Shown[]; next: string | null; count?: number }> {
     const path = `/api/v1/tables/${table.id}/records/query`;
     const answer = await app.request('POST', path, { key: app.keys.native, body });
     assert.equal(answer.status, 200, answer.text);
@@ -217,11 +217,8 @@ describe('value, filter and sort have one meaning', () => {
           wanted,
           JSON.stringify(filter),
         );
-        const path = `/api/v1/tables/${table.id}/records?count=true&limit=1&filter=`;
-        const counted = await app.request('GET', path + encodeURIComponent(JSON.stringify({ [name]: filter })), {
-          key: app.keys.native,
-        });
-        if (counted.json?.count !== undefined) assert.equal(counted.json.count, wanted.length);
+        const counted = await query({ filter: { [name]: filter }, limit: 1, count: true });
+        assert.equal(counted.count, wanted.length);
       };
       assert.ok(
         all.some(({ fields }) => isError(fields[name])),

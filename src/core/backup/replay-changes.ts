@@ -8,7 +8,7 @@ import { AppError } from '../errors.ts';
 import type { Field, Json, Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
-import type { ChangeEntry, DatabaseFacts, Store, Tx } from '../store.ts';
+import { type ChangeEntry, type DatabaseFacts, type Store, type Tx, UniqueViolation } from '../store.ts';
 import type { ChangeRow, FieldRow } from '../system-rows.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
 
@@ -60,7 +60,7 @@ export async function replayChanges(
     // The clock may have been set back: the order of the log counts, and nothing after the first that is too late.
     const tooLate = piece.findIndex(({ at }) => at > until);
     const wanted = tooLate === -1 ? piece : piece.slice(0, tooLate);
-    await applyPiece(replay, wanted);
+    await applyPiece(replay, wanted).catch(explained);
     applied += wanted.length;
     lastAt = wanted.at(-1)?.at ?? lastAt;
     onProgress?.(applied);
@@ -72,6 +72,16 @@ export async function replayChanges(
 async function convertedOf(store: Store, newer: readonly Pick<FieldRow, 'id' | 'type'>[]): Promise<Set<string>> {
   const types = new Map((await store.list('fields', {})).map(({ id, type }) => [id, type]));
   return new Set(newer.flatMap(({ id, type }) => (types.has(id) && types.get(id) !== type ? id : [])));
+}
+
+/** Can only be where tables were changed in between: the field was unique in the backup, and later no more. */
+function explained(error: unknown): never {
+  if (!(error instanceof UniqueViolation)) throw error;
+  throw new AppError(
+    'value_not_unique',
+    `The log has one value twice in a field (column ${error.column}) whose values are unique in the backup; take a later backup.`,
+    { cause: error },
+  );
 }
 
 type Choice = { readonly id: string; readonly name: string };

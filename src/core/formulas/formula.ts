@@ -37,6 +37,8 @@ export interface Formula {
   readonly broken: FormulaErrorCode | null;
   /** Ids of other tables whose fields it reads. */
   readonly tables: ReadonlySet<string>;
+  /** The same formula where fields of its own table have gained choices. */
+  withFields(changed: ReadonlyMap<string, Field>): Formula;
   /** The result as a row holds it, an error marked as such. Never throws. */
   evaluate(inputs: readonly Stored[], env: FormulaEnv): Stored;
 }

@@ -3,7 +3,7 @@ import type { Field } from '../fields/field-type.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { compileNode, type FieldScope, type Typed } from './compile-formula.ts';
 import { findPath, type RelatedTables } from './field-paths.ts';
-import type { Formula, FormulaInput, Taking } from './formula.ts';
+import { type Formula, type FormulaInput, isFormula, type Taking } from './formula.ts';
 import {
   charactersMax,
   formulaError,
@@ -158,38 +158,52 @@ export function makeFormula(place: FormulaPlace, field: Field): Formula {
   const { type: result, run } = own(field, 0);
   const ordered = [...steps.values()];
   const precision = precisionOf(field);
-  return {
-    fieldId: field.id,
-    result,
-    inputs,
-    broken: null,
-    tables,
-    evaluate(stored, env: FormulaEnv) {
-      env.left = charactersMax;
-      try {
-        const row: Value[] = [];
-        for (let index = 0; index < inputs.length; index += 1)
-          row[index * 2] = inputs[index]?.read(stored[index] ?? null) ?? null;
-        for (const { at, run: work } of ordered) row[at] = work(row, env);
-        return storedResult(run(row, env), precision);
-      } catch {
-        return storedError(formulaError('#ERROR!'));
-      }
-    },
-  };
+  return assemble(inputs);
+
+  function assemble(inputs: readonly FormulaInput[]): Formula {
+    return {
+      fieldId: field.id,
+      result,
+      inputs,
+      broken: null,
+      tables,
+      withFields: (changed) => assemble(inputs.map((one) => rebound(one, changed))),
+      evaluate(stored, env: FormulaEnv) {
+        env.left = charactersMax;
+        try {
+          const row: Value[] = [];
+          for (let index = 0; index < inputs.length; index += 1)
+            row[index * 2] = inputs[index]?.read(stored[index] ?? null) ?? null;
+          for (const { at, run: work } of ordered) row[at] = work(row, env);
+          return storedResult(run(row, env), precision);
+        } catch {
+          return storedError(formulaError('#ERROR!'));
+        }
+      },
+    };
+  }
+}
+
+/** The input with its field as it is now, where it is one of these. */
+function rebound(input: FormulaInput, changed: ReadonlyMap<string, Field>): FormulaInput {
+  const { item, through } = input;
+  const field = item === null || isFormula(item) || through !== null ? undefined : changed.get(item.id);
+  return field === undefined ? input : { ...input, item: field, read: readerOf(field) };
 }
 
 /** A formula that was right once: it shows what is wrong with it. */
 export function brokenFormula(field: Field, problem: FormulaProblem): Formula {
   const shown = storedError(formulaError(problem.shows));
-  return {
+  const broken: Formula = {
     fieldId: field.id,
     result: lastResult(field),
     inputs: [],
     broken: problem.shows,
     tables: new Set(),
+    withFields: () => broken,
     evaluate: () => shown,
   };
+  return broken;
 }
 
 /** The result type that was last known. */

@@ -74,5 +74,6 @@ function withFields(table: TableSchema, changed: ReadonlyMap<string, Field>): Ta
     fieldByName: new Map(fields.map((field) => [field.name, field])),
     fieldById: new Map(fields.map((field) => [field.id, field])),
     relations: table.relations.map((field) => changed.get(field.id) ?? field),
+    formulas: table.formulas.map(({ field, formula }) => ({ field, formula: formula.withFields(changed) })),
   };
 }

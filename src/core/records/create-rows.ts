@@ -20,6 +20,7 @@ import { insertRows } from './insert-drafts.ts';
 import type { StoredRow } from './query.ts';
 import { type RecordInput, throwIssues } from './read-input.ts';
 import { noLinks } from './record-view.ts';
+import { workOutFormulas } from './work-out-formulas.ts';
 import { writeAgainst } from './write-against.ts';
 import type { WriteScope } from './write-record.ts';
 
@@ -169,8 +170,8 @@ async function insertAll(scope: WriteScope, table: TableSchema, rows: readonly (
   const hooks = webhooksOn(scope, table);
   if (hooks === null) return;
   const at = toIso(now);
-  for (const [index, id] of ids.entries()) {
-    const row: StoredRow = [id, at, at, actor.userId, actor.userId, ...(rows[index] ?? [])];
+  const written = ids.map((id, index): StoredRow => [id, at, at, actor.userId, actor.userId, ...(rows[index] ?? [])]);
+  for (const row of await workOutFormulas(scope.tx, table, written)) {
     await queueChange(scope, table, hooks, { kind: 'create', row, links: noLinks, changed: [] });
   }
 }

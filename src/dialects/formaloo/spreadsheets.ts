@@ -5,7 +5,6 @@ import type { Field, Json } from '../../core/fields/field-type.ts';
 import { fieldTypes } from '../../core/fields/index.ts';
 import { isPlainObject } from '../../core/fields/plain-json.ts';
 import { signedUrl } from '../../core/files/file-links.ts';
-import { readFile } from '../../core/files/open-file.ts';
 import { storeFile } from '../../core/files/upload-file.ts';
 import { makeTableFile, type TableFile } from '../../core/forms/table-file.ts';
 import { importRecords } from '../../core/import/import-records.ts';
@@ -17,6 +16,7 @@ import type { AnswerField, Form } from './form.ts';
 import { refused } from './read-attributes.ts';
 import type { Body } from './read-body.ts';
 import { SentFile } from './sent-file.ts';
+import { storedSource } from './stored-source.ts';
 
 function layoutOf(form: Form, entries: readonly AnswerField[], own: Readonly<Record<string, string>>) {
   const titles = new Map<Field, string>();
@@ -153,17 +153,4 @@ async function sourceOf(core: Core, body: Body): Promise<ImportSource> {
 /** An empty cell is no value. */
 function cellOf(cell: unknown): Json {
   return cell === undefined || cell === '' ? null : (cell as Json);
-}
-
-async function storedSource(core: Core, { id }: SentFile): Promise<ImportSource> {
-  const row = await core.store.find('files', { id });
-  if (row === undefined) throw refused('file', 'did not arrive');
-  return {
-    name: 'file',
-    bytes: row.size,
-    async *open(start = 0) {
-      const range = start === 0 ? undefined : { start, end: row.size - 1 };
-      yield* (await readFile(core, row, range)) as AsyncIterable<Uint8Array>;
-    },
-  };
 }

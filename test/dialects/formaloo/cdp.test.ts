@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestApp, type TestApp } from '../../harness.ts';
-import { type Client, clientOf, urlencodedOf } from './client.ts';
+import { type Client, clientOf, multipartOf, urlencodedOf } from './client.ts';
 
 interface Titled {
   readonly title: string;
@@ -177,6 +177,20 @@ describe('customers, activities and their tags', () => {
     const empty = await client.data(201, 'POST', '/v1.0/customers/batch/', { customers_data: [] });
     assert.equal(empty.customer_batch.status, 'imported');
     assert.equal((await client.call('POST', '/v1.0/customers/batch/', { body: {} })).status, 400);
+  });
+
+  test('a batch of customers is taken from a file too', async () => {
+    const bytes = Buffer.from('email,full_name,score,other\nfile1@example.com,Filed One,7,x\nwrong,Nobody,,\n');
+    const answer = await client.call(
+      'POST',
+      '/v1.0/customers/batch/',
+      multipartOf([['file', { name: 'customers.csv', type: 'text/csv', bytes }]]),
+    );
+    assert.deepEqual([answer.status, answer.json.status], [201, 201], answer.text);
+    const { import_results: results, error_log: log } = answer.json.data.customer_batch;
+    assert.deepEqual([results.imported_count, results.failed_count, Object.keys(log)], [1, 1, ['1']]);
+    const { customers } = await client.data(200, 'GET', '/v1.0/customers/?email=file1@example.com');
+    assert.deepEqual([customers[0].full_name, customers[0].score], ['Filed One', 7]);
   });
 
   test('tags and action types are made, changed and deleted', async () => {

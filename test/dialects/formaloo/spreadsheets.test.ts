@@ -198,7 +198,8 @@ test('visits of a form are counted, over a restart too', async () => {
   await app.core.visits.flush();
   assert.equal(await visits(), 2);
   await client.open('GET', `/v3.0/form-displays/slug/${form.slug}/`);
+  await app.request('GET', `/f/${form.address}`);
   await app.restart();
-  assert.equal(await visits(), 3);
+  assert.equal(await visits(), 4);
   await app.close();
 });

@@ -3,9 +3,13 @@ import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/fields/field-type.ts';
 import { isPlainObject } from '../../../core/fields/plain-json.ts';
+import { openSourceTable } from '../../../core/import/open-source.ts';
+import { isNothing } from '../../../core/import/source-table.ts';
 import { unwrapped } from '../attributes.ts';
 import { refused } from '../read-attributes.ts';
 import type { Body } from '../read-body.ts';
+import { SentFile } from '../sent-file.ts';
+import { storedSource } from '../stored-source.ts';
 import { createActivity } from './activities.ts';
 import { saveCustomer } from './customers.ts';
 import { type CdpRecord, create, get, idOfSlug, recordOf } from './records.ts';
@@ -21,7 +25,8 @@ const errorsMax = 100;
 /** One bad item stops no other; the batch says which were refused and why. @throws body_invalid, batch_too_large */
 export async function runBatch(core: Core, actor: Actor, kind: BatchKind, body: Body): Promise<CdpRecord> {
   const name = kind === 'customer' ? 'customers_data' : 'activities_data';
-  const items = unwrapped(body[name]);
+  const { file } = body;
+  const items = file instanceof SentFile ? await itemsIn(core, file) : unwrapped(body[name]);
   if (!Array.isArray(items)) throw refused(name, items === undefined ? 'is required' : 'must be a list');
   if (items.length > itemsMax) throw new AppError('batch_too_large', `A batch holds at most ${itemsMax} items.`);
   const errors: Record<string, Json> = {};
@@ -49,6 +54,23 @@ export async function runBatch(core: Core, actor: Actor, kind: BatchKind, body: 
     error_log: errors,
   });
   return batchView(recordOf(core, cdpTableOf(table), row));
+}
+
+/** The rows of a CSV file or spreadsheet as objects by its first row; empty cells are left out. @throws body_invalid, batch_too_large */
+async function itemsIn(core: Core, file: SentFile): Promise<Record<string, Json>[]> {
+  const { columns, rows } = await openSourceTable(await storedSource(core, file));
+  const items: Record<string, Json>[] = [];
+  for await (const chunk of rows()) {
+    for (const { cells } of chunk) {
+      const pairs = columns.flatMap((column, at): [string, Json][] => {
+        const cell = cells[at];
+        return cell === undefined || isNothing(cell) ? [] : [[column.trim(), cell]];
+      });
+      items.push(Object.fromEntries(pairs));
+    }
+    if (items.length > itemsMax) break;
+  }
+  return items;
 }
 
 /** @throws record_not_found */

@@ -71,6 +71,7 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
     const kept =
       draft === undefined ? { values, files: noFill.files } : await draftFill(core, form, questions, draft.answers);
     const fill: Fill = { ...noFill, ...kept, offered: await offeredBy(core, form, questions) };
+    core.visits.count(form.table.id);
     const shown = { ...frame, fill, token: newToken(core.clock), draft: draft?.code ?? null };
     return send(reply, 200, formPage(core, form, { ...shown, isSaved: queryText(request, 'saved') !== undefined }));
   });

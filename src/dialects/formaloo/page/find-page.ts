@@ -18,29 +18,37 @@ export interface PageFinder {
 const addressForm = /^[-A-Za-z0-9_]{1,255}$/;
 
 export function createPageFinder(core: Core): PageFinder {
-  /** Tables by address; made anew after something changed, so that unknown addresses cost no search each. */
+  /** Tables by address. What is found in it is checked; what is not is looked for again only after something changed. */
   let index: Promise<ReadonlyMap<string, string>> | undefined;
+  let isStale = false;
   core.events.on('catalog.changed', () => {
-    index = undefined;
+    isStale = true;
   });
 
-  async function load(): Promise<ReadonlyMap<string, string>> {
-    const rows = await core.store.list('tables', {});
-    return new Map(rows.map((row) => [textOrNull(memoryOf(row).address) ?? addressOf(row.id), row.id]));
+  function load(): Promise<ReadonlyMap<string, string>> {
+    isStale = false;
+    const loading = core.store
+      .list('tables', {})
+      .then((rows) => new Map(rows.map((row) => [textOrNull(memoryOf(row).address) ?? addressOf(row.id), row.id])));
+    loading.catch(() => {
+      if (index === loading) index = undefined;
+    });
+    index = loading;
+    return loading;
+  }
+
+  async function look(tables: ReadonlyMap<string, string>, address: string): Promise<Form | undefined> {
+    const table = await core.catalog.table(tables.get(address) ?? '');
+    const form = table === undefined ? undefined : formOf(table);
+    return form?.address === address ? form : undefined;
   }
 
   return {
     async byAddress(address) {
       if (!addressForm.test(address)) return undefined;
-      index ??= load();
-      const loading = index;
-      const tables = await loading.catch((error: unknown) => {
-        if (index === loading) index = undefined;
-        throw error;
-      });
-      const table = await core.catalog.table(tables.get(address) ?? '');
-      const form = table === undefined ? undefined : formOf(table);
-      return form !== undefined && form.address === address && hasPage(form) ? form : undefined;
+      const known = await look(await (index ?? load()), address);
+      const form = known ?? (isStale ? await look(await load(), address) : undefined);
+      return form !== undefined && hasPage(form) ? form : undefined;
     },
   };
 }

@@ -77,6 +77,7 @@ each (\`SUM\`, \`AVERAGE\`, \`MIN\`, \`MAX\` and \`COUNT\` of related numbers an
 Making or changing a formula needs the \`schema\` verb on its table and the right to read everything that it reads, in its own
 table and in the linked one: a key cannot make a formula over what is hidden from it. Reading the value needs only the formula
 field: it is hidden by a field mask of its own, as any field. So whoever shares a formula shares what it shows.
+What the formula says is told only to those who may see every field that it names.
 
 A formula cannot be required, unique or indexed, and takes no default. Sorting a large table by one works out every record.
 Where the time matters (\`NOW\`, \`TODAY\`), the value is that of the moment of reading.

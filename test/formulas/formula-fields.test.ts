@@ -1,6 +1,8 @@
 /** Formula fields over HTTP: made, read, filtered, sorted, changed and broken. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type Core, systemActor } from '../../src/core/context.ts';
+import { createRecord } from '../../src/core/records/create-record.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
 import { startTestApp, type TestApp } from '../harness.ts';
 
@@ -111,5 +113,34 @@ describe('formula fields', () => {
     const changed = await call('PATCH', `${path}/1`, { fields: { Tags: ['a', 'c'] } });
     assert.equal(changed.json.fields.Text, 'new: a+c');
     assert.equal((await call('GET', `${path}/1`)).json.fields.Text, 'new: a+c');
+  });
+
+  test('a record of a table without formulas is not read again when it is written', async () => {
+    const plain = await app.makeTable([{ name: 'Name', type: 'text' }]);
+    const current = (await app.core.catalog.table(table.id)) ?? table;
+    for (const [of, reads] of [
+      [plain, 0],
+      [current, 1],
+    ] as const) {
+      let count = 0;
+      const write: Core['store']['write'] = (work) =>
+        app.core.store.write((tx) =>
+          work({
+            ...tx,
+            records: {
+              ...tx.records,
+              get(...args) {
+                count += 1;
+                return tx.records.get(...args);
+              },
+            },
+          }),
+        );
+      const core: Core = { ...app.core, store: { ...app.core.store, write } };
+      const name = of.fieldByName.get('Name');
+      assert.ok(name !== undefined);
+      await createRecord(core, systemActor, of, [[name, 'x']]);
+      assert.equal(count, reads, of.name);
+    }
   });
 });

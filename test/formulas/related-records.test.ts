@@ -205,6 +205,14 @@ describe('formulas over related records', () => {
     const maskedSecret = Object.values(masked.secrets).find((one) => typeof one === 'string') ?? '';
     const shown = await call('GET', `/api/v1/tables/${orders.id}/records/1`, undefined, maskedSecret);
     assert.deepEqual(Object.keys(shown.json.fields), ['Label'], shown.text);
+    const reader = await app.makeKey({ scopes: [{ table: orders.id, verbs: ['read'], readable: [label] }] });
+    const described = await call(
+      'GET',
+      `${path}/${label}`,
+      undefined,
+      Object.values(reader.secrets).find((one) => typeof one === 'string') ?? '',
+    );
+    assert.deepEqual(described.json.options, { result: 'text' }, 'what it says names fields that are hidden');
     const spy = await call(
       'POST',
       path,

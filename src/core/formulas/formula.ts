@@ -33,6 +33,8 @@ export interface Formula {
   readonly fieldId: string;
   readonly result: ResultType;
   readonly inputs: readonly FormulaInput[];
+  /** Ids of the formulas of its own table that it uses. */
+  readonly formulas: readonly string[];
   /** Set where it cannot be worked out at all: what it shows then. */
   readonly broken: FormulaErrorCode | null;
   /** Ids of other tables whose fields it reads. */

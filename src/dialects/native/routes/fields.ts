@@ -5,6 +5,7 @@ import { createField } from '../../../core/fields/create-field.ts';
 import { deleteFields } from '../../../core/fields/delete-field.ts';
 import type { Field } from '../../../core/fields/field-type.ts';
 import { updateField } from '../../../core/fields/update-field.ts';
+import { describedField } from '../../../core/formulas/hide-expression.ts';
 import { knownFields } from '../known-fields.ts';
 import { answerOnce } from '../once.ts';
 import {
@@ -41,7 +42,10 @@ export function fieldRoutes(scope: NativeScope, core: Core): void {
     },
     async (request) => {
       const { actor, table } = await tableOf(core, request);
-      return { data: knownFields(table, actor.grant(table)).map(fieldView), next: null };
+      const data = knownFields(table, actor.grant(table)).map((field) =>
+        fieldView(describedField(actor, table, field)),
+      );
+      return { data, next: null };
     },
   );
 
@@ -85,7 +89,10 @@ export function fieldRoutes(scope: NativeScope, core: Core): void {
       },
       config: { verb: 'read' },
     },
-    async (request) => fieldView((await fieldOf(core, request)).field),
+    async (request) => {
+      const { actor, table, field } = await fieldOf(core, request);
+      return fieldView(describedField(actor, table, field));
+    },
   );
 
   scope.patch(

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../core/actor.ts';
 import { toIso } from '../../../core/clock.ts';
+import { describedField } from '../../../core/formulas/hide-expression.ts';
 import { type Static, Type } from '../../../core/schema.ts';
 import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import { knownFields } from '../known-fields.ts';
@@ -49,7 +50,7 @@ export function tableView(actor: Actor, table: TableSchema): Static<typeof table
     description: table.description,
     role: table.role,
     position: table.position,
-    fields: knownFields(table, actor.grant(table)).map(fieldView),
+    fields: knownFields(table, actor.grant(table)).map((field) => fieldView(describedField(actor, table, field))),
     created_at: toIso(table.createdAt),
     updated_at: toIso(table.updatedAt),
   };

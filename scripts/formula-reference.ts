@@ -1,4 +1,6 @@
 /** docs/reference/formulas.md, made of the functions themselves. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { formulaErrors } from '../src/core/formulas/formula-value.ts';
 import { formulaFunctions } from '../src/core/formulas/functions/index.ts';
 
@@ -26,7 +28,7 @@ with a formula is answered with its place: \`options.expression: * needs a numbe
 | arithmetic | \`+ - * / %\`, parentheses |
 | joining texts | \`&\` |
 | comparing | \`= != <> < <= > >=\` |
-| combining conditions | \`AND OR NOT\`, also \`&& || !\` and the functions |
+| combining conditions | \`AND OR NOT\`, also \`&&\`, \`\\|\\|\`, \`!\` and the functions |
 
 A formula may use other formulas of its table, and of a linked table those that use no relation themselves: it reaches one
 relation far. Formulas in a circle are refused. Names of functions and of operators may be written in any case. Fields are
@@ -37,7 +39,8 @@ kept by id: renaming a field changes the formula that is shown, not its values.
 The type of the result follows from the formula and is shown as \`options.result\`: \`number\`, \`text\`, \`boolean\`, \`date\` or
 \`datetime\`. It decides how the field filters and sorts. \`options.precision\` rounds a number to so many decimals. Types do not mix
 by themselves: \`VALUE\` reads a number in a text, \`DATEVALUE\` a date, \`TEXT\` makes a text of anything, and \`&\` and \`CONCAT\` take
-everything as text. A date beside a date with time is its midnight. All times are UTC.
+everything as text. A date beside a date with time is its midnight, and a text that is written out beside a date
+is read as one: \`{Day} > "2026-01-01"\`. All times are UTC.
 
 Fields of type \`file\`, \`image\`, \`location\`, \`json\`, \`password\`, \`user\`, \`created_by\` and \`updated_by\` cannot be used. A choice is its
 name, a time is a text, a relation and a \`multi_select\` are lists.
@@ -45,8 +48,8 @@ name, a time is a text, a relation and a \`multi_select\` are lists.
 ## Nothing
 
 An empty value stays empty through functions. In \`+ - * / %\` an empty value beside a number counts as 0, and two empty values
-give an empty one. A comparison with \`<\` or \`>\` does not hold for an empty value, and \`=\` holds only between two of them; an empty
-text is an empty value, an unanswered checkbox is \`FALSE\`. \`SUM\` of nothing is 0; \`AVERAGE\`, \`MIN\`, \`MAX\` and \`JOIN\` of nothing are empty.
+give an empty one. A comparison with \`<\` or \`>\` does not hold for an empty value, and an empty value equals only another one. An
+empty text is an empty value, an unanswered checkbox is \`FALSE\`. \`SUM\` of nothing is 0; \`AVERAGE\`, \`MIN\`, \`MAX\` and \`JOIN\` of nothing are empty.
 
 ## Errors
 
@@ -105,7 +108,17 @@ export function formulaReference(): string {
     return `### ${group}\n\n| Function | | Examples |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
   });
   const errors = Object.entries(formulaErrors).map(([name, meaning]) => `| ${code(name)} | ${cell(meaning)} |`);
-  return `${introduction}\n| Error | Meaning |\n| --- | --- |\n${errors.join('\n')}\n\n## Functions\n\n${tables.join('\n')}${limits}`;
+  return formatted(
+    `${introduction}\n| Error | Meaning |\n| --- | --- |\n${errors.join('\n')}\n\n## Functions\n\n${tables.join('\n')}${limits}`,
+  );
+}
+
+/** As the formatter has it, which lines up the columns of tables. */
+function formatted(markdown: string): string {
+  const root = join(import.meta.dirname, '..');
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const args = [biome, 'format', '--stdin-file-path=docs/reference/formulas.md'];
+  return execFileSync(process.execPath, args, { cwd: root, input: markdown, encoding: 'utf8' });
 }
 
 function code(text: string): string {

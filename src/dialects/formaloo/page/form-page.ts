@@ -11,7 +11,7 @@ import { inputId, questionId } from './question-frame.ts';
 import { type FormPage, type FormPages, isQuestion, type Note, pagesOf } from './questions.ts';
 import { plainText, richText } from './rich-text.ts';
 import { shuffledPages } from './shuffle.ts';
-import { type Language, languageOf, type Texts, textsOf } from './texts.ts';
+import { type Language, languageOf, type Texts, textsOf, told } from './texts.ts';
 import { themeCss } from './theme.ts';
 
 export interface Page {
@@ -125,6 +125,10 @@ export function formPage(core: Core, form: Form, shown: Shown): Page {
     'data-step': texts.step,
     'data-of': texts.of,
     'data-problem': texts.problem_title,
+    'data-is-required': texts.is_required,
+    'data-not-email': texts.not_email,
+    'data-not-url': texts.not_url,
+    'data-too-large': texts.too_large,
   };
   const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}
 <form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note"><bdi>${texts.required_note}</bdi></p>` : null}
@@ -156,14 +160,15 @@ function autofocus({ isEmbedded }: Frame): Markup {
 /** Everything that is wrong, in the order of the page, each leading to its place. Focus begins here. */
 function summary(form: Form, { questions }: FormPages, { fill, isEmbedded }: Shown, texts: Texts): Markup {
   const { errors, general } = fill;
-  const told = questions.filter(({ slug, isHidden }) => errors.has(slug) && !isHidden);
-  const lines = told.map(
-    ({ slug, title }) => html`<li><a href="#${inputId(slug)}">${title}: <bdi>${errors.get(slug)}</bdi></a></li>`,
+  const wrong = questions.filter(({ slug, isHidden }) => errors.has(slug) && !isHidden);
+  const lines = wrong.map(
+    ({ slug, title }) =>
+      html`<li><a href="#${inputId(slug)}">${title}: <bdi>${told(errors.get(slug) ?? '', texts)}</bdi></a></li>`,
   );
-  const slugs = new Set(told.map(({ slug }) => slug));
+  const slugs = new Set(wrong.map(({ slug }) => slug));
   const rest = [...errors]
     .filter(([slug]) => !slugs.has(slug))
-    .map(([slug, text]) => html`<li>${form.bySlug.get(slug)?.title ?? slug}: <bdi>${text}</bdi></li>`);
+    .map(([slug, text]) => html`<li>${form.bySlug.get(slug)?.title ?? slug}: <bdi>${told(text, texts)}</bdi></li>`);
   const message = textOrNull(form.memory.error_message) ?? '';
   return html`<div class="summary" role="alert" tabindex="-1"${autofocus({ isEmbedded })} aria-labelledby="summary-title"><h2 id="summary-title">${texts.problem_title}</h2>${plainText(message) === '' ? null : html`<div>${richText(message)}</div>`}<ul>${general.map((text) => html`<li><bdi>${text}</bdi></li>`)}${lines}${rest}</ul></div>`;
 }

@@ -3,7 +3,7 @@ import type { Fill } from './fill.ts';
 import { attributes, html, type Markup, type Piece } from './html.ts';
 import type { Question } from './questions.ts';
 import { richText } from './rich-text.ts';
-import type { Texts } from './texts.ts';
+import { type Texts, told } from './texts.ts';
 
 /** A question in its place, with what all its parts refer to. */
 export interface Place {
@@ -38,7 +38,8 @@ export function placeOf(question: Question, fill: Fill, texts: Texts): Place {
   const { slug } = question;
   const values = fill.values.get(slug) ?? [];
   const id = inputId(slug);
-  const error = fill.errors.get(slug);
+  const message = fill.errors.get(slug);
+  const error = message === undefined ? undefined : told(message, texts);
   const described = [
     question.description === '' ? '' : `${id}-help`,
     helpOf(question) === null ? '' : `${id}-hint`,

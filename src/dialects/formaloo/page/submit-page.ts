@@ -110,7 +110,7 @@ async function refuseFiles(core: Core, actor: Actor, form: Form, body: Body, { r
 /** Refusals as lists of choices see them make no sense to who saw the choices. */
 const plainer = new Map([
   ['Must be the slug of one of its choices.', 'Choose one of the answers.'],
-  ['Must be a list of slugs of its choices.', 'Choose from the answers.'],
+  ['Must be a list of slugs of its choices.', 'Choose one of the answers.'],
   ['Must be a slug from its list of choices.', 'Choose a place from the list.'],
 ]);
 

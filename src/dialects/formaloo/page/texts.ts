@@ -2,6 +2,7 @@
 import type { Form } from '../form.ts';
 import { objectOf, textOrNull } from '../memory.ts';
 import { plainText } from './rich-text.ts';
+import { translations } from './translations.ts';
 
 export const defaultTexts = {
   submit: 'Submit',
@@ -34,14 +35,23 @@ export const defaultTexts = {
   closed_title: 'This form is closed',
   step: 'Step',
   of: 'of',
+  is_required: 'This field is required.',
+  not_email: 'Must be an e-mail address.',
+  not_url: 'Must be an address that begins with https://.',
+  not_number: 'Must be a number.',
+  too_large: 'This file is too large.',
+  choose_one: 'Choose one of the answers.',
+  choose_place: 'Choose a place from the list.',
 } as const;
 
 export type TextName = keyof typeof defaultTexts;
 export type Texts = Readonly<Record<TextName, string>>;
 
-export function textsOf({ memory }: Form): Texts {
+export function textsOf(form: Form): Texts {
+  const { memory } = form;
   const own = objectOf(memory.customized_texts);
-  const texts: Record<string, string> = { ...defaultTexts };
+  const [language = ''] = languageOf(form).lang.split('-');
+  const texts: Record<string, string> = { ...defaultTexts, ...translations[language] };
   for (const name of Object.keys(defaultTexts)) {
     const text = textOrNull(own[name]);
     if (text !== null && text.trim() !== '') texts[name] = text;
@@ -49,6 +59,14 @@ export function textsOf({ memory }: Form): Texts {
   const button = textOrNull(memory.button_text);
   if (button !== null && button.trim() !== '') texts.submit = button;
   return texts as Texts;
+}
+
+const nameOfDefault = new Map(Object.entries(defaultTexts).map(([name, text]) => [text as string, name as TextName]));
+
+/** A message of the API in the words of the page, where it has some. */
+export function told(message: string, texts: Texts): string {
+  const name = nameOfDefault.get(message);
+  return name === undefined ? message : texts[name];
 }
 
 export interface Language {

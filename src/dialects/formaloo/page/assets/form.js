@@ -58,7 +58,7 @@
   }
 
   function problemOf(field, inputs) {
-    const missing = 'This field is required.';
+    const missing = form.dataset.isRequired;
     if (field.hasAttribute('data-required')) {
       const isAnswered = inputs.some((one) =>
         one.type === 'checkbox' || one.type === 'radio' ? one.checked : one.value !== '',
@@ -67,12 +67,11 @@
     }
     for (const input of inputs) {
       if (input.validity.valueMissing) return missing;
-      if (input.validity.typeMismatch)
-        return input.type === 'email' ? 'Must be an e-mail address.' : 'Must be an address that begins with https://.';
+      if (input.validity.typeMismatch) return input.type === 'email' ? form.dataset.notEmail : form.dataset.notUrl;
       if (input.validity.badInput || input.validity.rangeOverflow || input.validity.rangeUnderflow)
         return input.validationMessage;
       const most = Number(input.dataset.maxKb ?? 0) * 1024;
-      if (most > 0 && [...(input.files ?? [])].some((file) => file.size > most)) return 'This file is too large.';
+      if (most > 0 && [...(input.files ?? [])].some((file) => file.size > most)) return form.dataset.tooLarge;
     }
     return '';
   }

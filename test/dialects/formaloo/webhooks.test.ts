@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { startTestApp, type TestApp } from '../../harness.ts';
+import { createFakeClock, startTestApp, type TestApp } from '../../harness.ts';
 import { type Receiver, startReceiver, until } from '../../webhooks/receiver.ts';
 import { type Client, clientOf } from './client.ts';
 
@@ -162,9 +163,12 @@ describe('webhooks of a form', () => {
     assert.ok(got);
     assert.equal(got.headers['x-formaloo-token'], 'hush');
     assert.match(String(got.headers['content-type']), /^application\/json/);
-    assert.match(String(got.headers['webhook-signature']), /^v1,/);
     const { event_id: id, ...payload } = got.json;
     assert.equal(id, got.headers['webhook-id']);
+    // As any library of Standard Webhooks works it out.
+    const signed = `${id}.${got.headers['webhook-timestamp']}.${got.text}`;
+    const signature = createHmac('sha256', 'hush').update(signed).digest('base64');
+    assert.equal(got.headers['webhook-signature'], `v1,${signature}`);
     assert.deepEqual(payload, {
       event_type: 'form_submit',
       form,
@@ -216,6 +220,30 @@ describe('webhooks of a form', () => {
     await receiver.waitFor(1);
     const ids = receiver.received.map(({ json }) => json.event_id);
     assert.deepEqual([ids.length, new Set(ids).size], [2, 1]);
+    await receiver.close();
+  });
+
+  test('are sent again by one event or by a range of time, under the ids that they had', async () => {
+    const { slug } = await create();
+    for (const value of ['1', '2', '3']) await submit({ [name]: value });
+    const first = await receiver.waitFor(3);
+    await until(async () => {
+      const { events } = await client.data(200, 'GET', `${path}${slug}/events/?status=success`);
+      return events.length === 3;
+    }, 'all in the log');
+    const webhook = `/api/v1/apps/${app.appId}/webhooks/${slug}`;
+    const replay = (at: string, body?: object) =>
+      app.request('POST', `${webhook}${at}`, { key: app.keys.native, body });
+    const [one] = first;
+    assert.equal((await replay(`/events/${one?.json.event_id}/replay`)).status < 300, true);
+    const [, , , again] = await receiver.waitFor(4);
+    assert.deepEqual(again?.json, one?.json);
+    const settled = async () => (await client.data(200, 'GET', `${path}${slug}/events/?status=success`)).count === 3;
+    await until(settled, 'the one is settled again');
+    const { json } = await replay('/replay', { from: one?.json.created_at });
+    assert.equal(json.count, 3);
+    const all = await receiver.waitFor(4 + json.count);
+    assert.equal(new Set(all.map((received) => received.json.event_id)).size, 3);
     await receiver.close();
   });
 
@@ -275,4 +303,31 @@ test('a private address is refused unless the operator allows it', async () => {
   } finally {
     await app.close();
   }
+});
+
+test('a receiver that fails for five days is switched off, which its webhook says, and on again', async () => {
+  const clock = createFakeClock();
+  const app = await startTestApp({ clock, env: { TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on' } });
+  const receiver = await startReceiver();
+  receiver.behave(() => 500);
+  const client = clientOf(app);
+  const { form } = await client.data(201, 'POST', '/v3.0/forms/', { title: 'Form' });
+  const path = `/v3.0/forms/${form.slug}/webhooks/`;
+  const { webhook } = await client.data(201, 'POST', path, { url: receiver.url, form_submit_events: true });
+  const now = async () => (await client.data(200, 'GET', `${path}${webhook.slug}/`)).webhook;
+  const submit = () => client.open('POST', `/v3.0/form-displays/slug/${form.slug}/submit/`, { body: {} });
+  await submit();
+  await until(async () => (await now()).last_error !== null, 'it fails');
+  assert.equal((await now()).active, true);
+  clock.advance(5 * 24 * 3600 * 1000);
+  await submit();
+  await until(async () => !(await now()).active, 'it is switched off');
+  assert.match((await now()).last_error, /switched off after 5 days of failure/);
+  receiver.behave(() => 200);
+  const { webhook: on } = await client.data(200, 'PATCH', `${path}${webhook.slug}/`, { active: true });
+  assert.deepEqual([on.active, on.last_error], [true, null]);
+  await submit();
+  await receiver.waitFor(1);
+  await receiver.close();
+  await app.close();
 });

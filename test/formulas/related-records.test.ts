@@ -116,6 +116,93 @@ describe('formulas over related records', () => {
     assert.equal((await read(customers, 2)).Count, 0);
   });
 
+  test('the largest whole numbers and many texts make no read fail', async () => {
+    const parts = await app.makeTable([
+      { name: 'Seconds', type: 'rating', options: { max: 100 } },
+      { name: 'Big', type: 'number' },
+      { name: 'Text', type: 'long_text' },
+      { name: 'Whole', type: 'relation', options: { target: customers.id, inverse_name: 'Parts' } },
+    ]);
+    const sums = await addFormula(customers, 'Big sum', 'SUM({Parts.Big}) + SUM({Parts.Seconds}) + SUM({Parts.id})');
+    const texts = await addFormula(customers, 'Texts', 'JOIN({Parts.Text})');
+    const many = await addFormula(customers, 'Many', 'COUNT(UNIQUE({Parts.Big}))');
+    const create = Array.from({ length: 1_001 }, (_, index) => ({
+      fields: { Big: index === 0 ? 7 : Number.MAX_SAFE_INTEGER, Seconds: 100, Text: 'x'.repeat(10), Whole: [1] },
+    }));
+    const path = `/api/v1/tables/${parts.id}/records`;
+    await ok('POST', `${path}/batch`, { create: create.slice(0, 1_000) });
+    const full = await read(customers, 1);
+    assert.equal(full.Texts.length, 12 * 1_000 - 2);
+    assert.equal(full.Many, 2);
+    assert.ok(full['Big sum'] > 8.99e18);
+    await ok('POST', path, create[1_000]);
+    const over = await read(customers, 1);
+    assert.deepEqual([over.Texts, over.Many], ['#SIZE!', '#SIZE!']);
+    assert.ok(over['Big sum'] > 8.99e18, 'sums have no bound');
+    await ok('PATCH', `${path}/1`, { fields: { Text: 'x'.repeat(100_000) } });
+    await call('DELETE', `${path}/1001`);
+    assert.equal((await read(customers, 1)).Texts, '#SIZE!');
+    for (const { id } of [sums, texts, many]) await ok('DELETE', `/api/v1/tables/${customers.id}/fields/${id}`);
+    await ok('DELETE', `/api/v1/tables/${parts.id}`);
+  });
+
+  test('a table that is linked with itself reads the other record, not its own', async () => {
+    const people = await app.makeTable([
+      { name: 'Name', type: 'text' },
+      { name: 'Pay', type: 'number' },
+    ]);
+    await ok('POST', `/api/v1/tables/${people.id}/fields`, {
+      name: 'Boss',
+      type: 'relation',
+      options: { target: people.id, cardinality: 'one', inverse_name: 'Team', inverse_cardinality: 'many' },
+    });
+    await addFormula(people, 'Label', '{Name} & " " & {Pay}');
+    await addFormula(people, 'Boss label', '{Boss.Label}');
+    await addFormula(people, 'Team pay', 'SUM({Team.Pay})');
+    await addFormula(people, 'Share', '{Pay} / {Boss.Pay}');
+    await addFormula(people, 'Team of', 'JOIN({Team.Name})');
+    await addRecord(people, { Name: 'Ann', Pay: 10 });
+    await addRecord(people, { Name: 'Bo', Pay: 4, Boss: [1] });
+    await addRecord(people, { Name: 'Cy', Pay: 5, Boss: [1] });
+    const ann = await read(people, 1);
+    assert.deepEqual([ann['Boss label'], ann['Team pay'], ann.Share, ann['Team of']], [null, 9, '#DIV/0!', 'Bo, Cy']);
+    const cy = await read(people, 3);
+    assert.deepEqual([cy['Boss label'], cy['Team pay'], cy.Share, cy['Team of']], ['Ann 10', 0, 0.5, null]);
+    assert.deepEqual(await ids(people, { filter: { Share: { gt: 0.45 } } }), [3]);
+    assert.deepEqual(await ids(people, { sort: ['-Team pay', '-Share'] }), [1, 3, 2]);
+    await ok('DELETE', `/api/v1/tables/${people.id}`);
+  });
+
+  test('formulas are made, changed and deleted while records are written and read', async () => {
+    const busy = await app.makeTable([
+      { name: 'N', type: 'number' },
+      { name: 'M', type: 'number' },
+    ]);
+    const path = `/api/v1/tables/${busy.id}/records`;
+    const made = await addFormula(busy, 'Sum', '{N} + {M}');
+    const statuses = new Set<number>();
+    let isOver = false;
+    const writer = async (start: number) => {
+      for (let n = start; !isOver; n += 1) {
+        const created = await call('POST', path, { fields: { N: n } });
+        const listed = await call('GET', `${path}?sort=-Sum&limit=5`);
+        statuses.add(created.status).add(listed.status);
+      }
+    };
+    const writers = [writer(1), writer(1_000), writer(2_000)];
+    const m = busy.fieldByName.get('M')?.id;
+    for (let round = 0; round < 10; round += 1) {
+      await ok('PATCH', `/api/v1/tables/${busy.id}/fields/${made.id}`, { options: { expression: `{N} * ${round}` } });
+      await ok('PATCH', `/api/v1/tables/${busy.id}/fields/${m}`, { name: `M${round}` });
+      const other = await addFormula(busy, `F${round}`, `{Sum} & "!"`);
+      await ok('DELETE', `/api/v1/tables/${busy.id}/fields/${other.id}`);
+    }
+    isOver = true;
+    await Promise.all(writers);
+    for (const status of statuses) assert.ok([200, 201, 503].includes(status), String(status));
+    await ok('DELETE', `/api/v1/tables/${busy.id}`);
+  });
+
   test('an error in one linked record is the error of the total, and IFERROR catches it', async () => {
     await addFormula(customers, 'Each', 'SUM({Orders.Each})');
     await addFormula(customers, 'Safe', 'IFERROR(MAX({Orders.Each}), -1)');

@@ -59,7 +59,8 @@ function inputText(table: FormulaTarget, { item, through }: FormulaInput, from: 
 
 const totals: Readonly<Record<Exclude<Taking, 'list'>, string>> = {
   count: 'count(x)',
-  sum: 'coalesce(sum(x), 0)',
+  // A sum of whole numbers would fail where it leaves their range.
+  sum: 'total(x)',
   average: 'avg(x)',
   least: 'min(x)',
   greatest: 'max(x)',

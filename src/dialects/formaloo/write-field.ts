@@ -1,75 +1,29 @@
 /** Fields from bodies: made, changed, duplicated, turned into another type (wire/formaloo.md §5). */
 import type { Actor, Core } from '../../core/context.ts';
-import { AppError, type Issue } from '../../core/errors.ts';
-import { choicesOf } from '../../core/fields/choices.ts';
+import { AppError } from '../../core/errors.ts';
 import { convertField } from '../../core/fields/convert-field.ts';
 import { createField as createCoreField } from '../../core/fields/create-field.ts';
 import { deleteFields } from '../../core/fields/delete-field.ts';
-import { type Field, type FieldTypeName, type Json, Refusal } from '../../core/fields/field-type.ts';
+import { type Field, type Json, Refusal } from '../../core/fields/field-type.ts';
 import { type FieldPatch, updateField as updateCoreField } from '../../core/fields/update-field.ts';
 import { updateTable } from '../../core/tables/update-table.ts';
 import { answerReaderOf } from './answer-readers.ts';
-import { text } from './attributes.ts';
-import { choicesFrom, matrixItems, sentItems } from './choice-items.ts';
-import { coreAttributes, fieldAttributes } from './field-attributes.ts';
-import { optionLinks } from './field-view.ts';
 import type { FormFinder } from './find-form.ts';
 import { type AnswerField, type Form, type FormField, formOf } from './form.ts';
 import { type Kind, kindOf, kinds } from './kinds.ts';
 import { listOf, type Memory, memoryOf, objectOf, textOrNull, withMemory } from './memory.ts';
 import { namedMemory, uniqueName } from './names.ts';
 import { placesReady } from './places.ts';
-import { issueOf, merged, readAttributes, refuse, refused } from './read-attributes.ts';
+import { namingSettings, planOf } from './plan-field.ts';
+import { merged, refused } from './read-attributes.ts';
 import type { Body } from './read-body.ts';
-import { type SettingName, settings } from './settings.ts';
+import { type FieldChange, readField, type Values } from './read-field.ts';
 import { newSlug, slugOf } from './slugs.ts';
 import { arrangeBySlug } from './write-form.ts';
 
 export interface FieldPlace {
   readonly form: Form;
   readonly entry: FormField;
-}
-
-type Values = Readonly<Record<string, Json>>;
-
-interface FieldChange {
-  readonly title: string | undefined;
-  readonly memory: Values;
-  readonly core: Values;
-  readonly settings: Values;
-}
-
-const titleKind = text(255);
-const aliasForm = /^[-\w]{1,255}$/;
-
-function readField(body: Body, kind: Kind, form: Form, own: FormField | null): FieldChange {
-  const common = readAttributes(body, fieldAttributes);
-  const core = readAttributes(body, coreAttributes);
-  const ownSettings = readAttributes(body, Object.fromEntries(kind.settings.map((name) => [name, settings[name]])));
-  const issues = [...common.issues, ...core.issues, ...ownSettings.issues];
-  const title = Object.hasOwn(body, 'title') ? (titleKind(body.title) ?? '') : undefined;
-  if (title instanceof Refusal) issues.push(issueOf('title', title.message));
-  const alias = textOrNull(common.values.alias);
-  if (alias !== null && alias !== '') issues.push(...aliasIssues(alias, form, own));
-  const subType = readSubType(body, kind, issues);
-  refuse(issues);
-  const memory = { ...common.values, ...subType, ...(alias === '' ? { alias: null } : {}) };
-  return { title: title as string | undefined, memory, core: core.values, settings: ownSettings.values };
-}
-
-function aliasIssues(alias: string, form: Form, own: FormField | null): Issue[] {
-  if (!aliasForm.test(alias)) return [issueOf('alias', 'must have letters, digits, hyphens and underscores only')];
-  const holder = form.byAlias.get(alias);
-  const isTaken = holder !== undefined && holder.slug !== own?.slug;
-  return isTaken ? [issueOf('alias', 'A field with this alias already exists in the form')] : [];
-}
-
-function readSubType(body: Body, { subTypes }: Kind, issues: Issue[]): Values {
-  const sent = body.sub_type;
-  if (subTypes.length === 0 || sent === undefined || sent === null) return {};
-  if (typeof sent === 'string' && subTypes.includes(sent)) return { sub_type: sent };
-  issues.push(issueOf('sub_type', `must be one of ${subTypes.map((one) => `"${one}"`).join(', ')}`));
-  return {};
 }
 
 /** A field or element of this kind in the form. */
@@ -160,116 +114,6 @@ async function addAnswerField(
     const table = (await core.catalog.table(form.table.id)) ?? form.table;
     await deleteFields(core, actor, table, [field]);
     throw error;
-  }
-}
-
-interface FieldPlan {
-  readonly type: FieldTypeName;
-  readonly options: Values;
-  readonly memory: Values;
-}
-
-/** What of a change goes into options of the core, and what into the memory. `own` is the field that is changed. */
-function planOf(kind: Kind, change: FieldChange, body: Body, own: AnswerField | null): FieldPlan {
-  const before = own?.memory ?? {};
-  const all: Values = { ...before, ...change.memory, ...change.settings };
-  const type = own?.field.type ?? coreTypeOf(kind, all);
-  const links = optionLinks[type] ?? {};
-  const memory: Record<string, Json> = { ...change.memory };
-  const options: Record<string, Json> = { ...(own === null ? initialOptions(kind, type) : own.field.options) };
-  for (const [name, value] of Object.entries(change.settings)) {
-    const link = links[name as SettingName];
-    if (link === undefined) memory[name] = value;
-    else if (link.option !== '') setOption(options, link.option, link.keep === undefined ? value : link.keep(value));
-  }
-  if (kind.name === 'rating') rangeOptions(options, memory, type, all);
-  if (kind.name === 'variable' && type !== 'formula')
-    setOption(options, 'precision', precisionOf(all, options.precision ?? null));
-  addChoices(kind, body, all, options, memory, own);
-  return { type, options, memory };
-}
-
-function setOption(options: Record<string, Json>, name: string, value: Json): void {
-  if (value === null) delete options[name];
-  else options[name] = value;
-}
-
-/** Options that a new field of the type begins with (wire/formaloo.md §5). */
-function initialOptions({ name }: Kind, type: FieldTypeName): Values {
-  if (name === 'short_text') return { max_length: 255 };
-  if (name === 'product') return { precision: 0, min: 0 };
-  if (name === 'file') return { bytes_max: 2048 * 1024 };
-  return type === 'number' && name === 'rating' ? { precision: 0 } : {};
-}
-
-const ranges: Readonly<Record<string, readonly [number, number]>> = {
-  star: [1, 5],
-  like_dislike: [-1, 1],
-  nps: [0, 10],
-  score: [0, 10],
-  embeded: [1, 5],
-};
-
-function rangeOf(all: Values): readonly [number, number] {
-  const [start, end] = ranges[textOrNull(all.sub_type) ?? 'star'] ?? [0, 5];
-  return [numberOr(all.range_start, start), numberOr(all.range_end, end)];
-}
-
-function numberOr(value: Json | undefined, otherwise: number): number {
-  return typeof value === 'number' ? value : otherwise;
-}
-
-function rangeOptions(
-  options: Record<string, Json>,
-  memory: Record<string, Json>,
-  type: FieldTypeName,
-  all: Values,
-): void {
-  const [start, end] = rangeOf(all);
-  if (start >= end) throw refused('range_end', 'must be more than range_start');
-  memory.range_start = start;
-  memory.range_end = end;
-  options.max = end;
-  if (type === 'number') options.min = start;
-}
-
-function precisionOf(all: Values, before: Json): Json {
-  if (all.sub_type === 'decimal') return typeof all.decimal_places === 'number' ? all.decimal_places : before;
-  return all.sub_type === 'string' ? null : 0;
-}
-
-function coreTypeOf(kind: Kind, all: Values): FieldTypeName {
-  if (kind.name === 'rating') {
-    const [start, end] = rangeOf(all);
-    return start >= 0 && end >= 1 && end <= 100 ? 'rating' : 'number';
-  }
-  if (kind.name === 'variable') return all.sub_type === 'string' ? 'text' : 'number';
-  const [type] = kind.holds;
-  if (type === undefined) throw refused('type', 'holds no answers');
-  return type;
-}
-
-function addChoices(
-  kind: Kind,
-  body: Body,
-  all: Values,
-  options: Record<string, Json>,
-  memory: Record<string, Json>,
-  own: AnswerField | null,
-): void {
-  const items = sentItems(body, 'choice_items');
-  if (kind.name === 'matrix') {
-    const groups = sentItems(body, 'choice_groups');
-    if (items !== undefined) memory.choice_items = matrixItems(items, own?.memory.choice_items);
-    if (groups !== undefined) memory.choice_groups = matrixItems(groups, own?.memory.choice_groups);
-    return;
-  }
-  if (!kind.hasChoices) return;
-  if (items !== undefined) options.choices = choicesFrom(items, own?.field ?? null, all.has_other_choice === true);
-  else if (memory.has_other_choice === true) {
-    const now = own === null ? [] : choicesOf(own.field);
-    const kept = now.map(({ id, name, foreign }) => ({ slug: id, title: name, memory: objectOf(foreign?.formaloo) }));
-    options.choices = choicesFrom(kept, own?.field ?? null, true);
   }
 }
 
@@ -441,25 +285,4 @@ export async function changeType(
   const own = merged({ ...memory, ...namedMemory(entry.title, current.name) }, plan.memory);
   await updateCoreField(core, actor, table, current, { foreign: withMemory(current.foreign, own) });
   return entryOf(formOf((await core.catalog.table(table.id)) ?? table), entry.slug);
-}
-
-/** Refusals of the core speak of its options; clients sent settings. */
-async function namingSettings<T>(type: FieldTypeName, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.issues.length === 0) throw error;
-    throw new AppError(error.code, error.message, {
-      issues: error.issues.map((issue) => ({ ...issue, field: settingOfPath(type, issue.field) })),
-    });
-  }
-}
-
-function settingOfPath(type: FieldTypeName, path: string): string {
-  if (path === 'name') return 'title';
-  if (!path.startsWith('options.')) return path;
-  const option = path.slice('options.'.length).split(/[.[]/, 1)[0];
-  if (option === 'choices') return 'choice_items';
-  const found = Object.entries(optionLinks[type] ?? {}).find(([, link]) => link.option === option);
-  return found?.[0] ?? option ?? path;
 }

@@ -103,6 +103,19 @@ describe('spreadsheets', () => {
     assert.equal((await cells(url ?? '')).length, 5002);
   });
 
+  test('that a crash cut short are made anew, and those under way are waited for', async () => {
+    const tables = await app.core.catalog.tablesOf(app.appId);
+    const table = tables.find(({ id }) => id.startsWith(form));
+    const begun = app.core.clock.now();
+    const row = { table_id: table?.id ?? '', state: 'running', file_id: null, finished_at: null } as const;
+    await app.core.store.write((tx) => tx.upsert('table_exports', { ...row, started_at: begun, seen_at: begun }));
+    const { form: waiting } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
+    assert.deepEqual([waiting.async_export, waiting.excel_file], [true, null]);
+    clock.advance(61_000);
+    const { form: made } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
+    assert.deepEqual([made.async_export, (await cells(made.excel_file)).length], [false, 1]);
+  });
+
   test('that were exported are imported again as the same rows', async () => {
     await submit({
       [slugs.Name ?? '']: 'Ann',

@@ -108,16 +108,19 @@ function refuseOtherFile(error: unknown): void {
   throw new AppError('body_invalid', 'The file has changed since its import was interrupted, so it cannot be resumed.');
 }
 
-function targetTable({ id, name, fields }: TableSchema, { writable }: Grant): TargetTable {
+function targetTable({ id, name, fields }: TableSchema, { readable, writable }: Grant): TargetTable {
+  const isIn = (mask: ReadonlySet<string> | null, field: Field) => mask === null || mask.has(field.id);
+  // What may be neither read nor written is not told of.
+  const known = fields.filter((field) => isIn(readable, field) || isIn(writable, field));
   return {
     id,
     name,
-    fields: fields.map((field) => ({
+    fields: known.map((field) => ({
       name: field.name,
       type: field.type,
       isUnique: field.isUnique,
       isReadOnly: fieldTypes[field.type].isReadOnly,
-      mayWrite: writable === null || writable.has(field.id),
+      mayWrite: isIn(writable, field),
     })),
   };
 }

@@ -169,8 +169,8 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
   return { index, column: column.name, name: newField.name, type, newField, filled, sample };
 }
 
-function isWritable(field: TargetField): boolean {
-  return !field.isReadOnly;
+function isWritable({ isReadOnly, mayWrite }: TargetField): boolean {
+  return !isReadOnly && mayWrite;
 }
 
 function wantedType(name: string, { types }: ImportRequest): ColumnType | undefined {

@@ -228,12 +228,24 @@ describe('/api/v1/apps/{app}/imports', () => {
       { name: 'B', type: 'text' },
     ]);
     const { secrets } = await app.makeKey({
-      scopes: [{ table: table.id, verbs: ['create'], writable: [table.fields[0]?.id ?? ''] }],
+      scopes: [{ table: table.id, verbs: ['create', 'read'], writable: [table.fields[0]?.id ?? ''] }],
     });
     const key = secrets.key ?? '';
     const narrow = await begin({ table: table.id }, 'A,B\n1,2\n', key);
     const failed = await ended(narrow.json.id);
     assert.deepEqual([failed.state, failed.error], ['failed', 'B: is not among the fields that this key may write']);
+    const blind = await app.makeKey({
+      scopes: [
+        {
+          table: table.id,
+          verbs: ['create'],
+          readable: [table.fields[0]?.id ?? ''],
+          writable: [table.fields[0]?.id ?? ''],
+        },
+      ],
+    });
+    const unknown = await ended((await begin({ table: table.id }, 'A,B\n1,2\n', blind.secrets.key ?? '')).json.id);
+    assert.equal(unknown.error, `B: is no field of ${table.name} (which has A)`);
     const fine = await begin({ table: table.id, skip: '["B"]' }, 'A,B\n1,2\n', key);
     assert.equal((await ended(fine.json.id)).created, 1);
   });

@@ -30,6 +30,7 @@ export async function updateMe(core: Core, actor: Actor, { name, surname }: MePa
     });
     return next;
   });
-  core.events.emit('keys.changed', { keyId: null });
+  // Everything that is held about keys is read anew: not for nothing.
+  if (Object.keys(changes).length > 0) core.events.emit('keys.changed', { keyId: null });
   return user;
 }

@@ -73,7 +73,7 @@ export async function readWorkbook(source: ImportSource, zip: ZipFile, wanted: s
 }
 
 /** @throws body_invalid */
-export async function scanPart(
+async function scanPart(
   source: ImportSource,
   zip: ZipFile,
   part: string,

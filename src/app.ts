@@ -154,5 +154,9 @@ function filesOf({ files, areFilesBackedUp, databaseUrl }: Config): FilesSource 
 
 /** A database beside which a server may be running: what a backup is made of. */
 export function databaseOf(config: Config, clock: Clock = systemClock): BackupSource {
-  return { clock, snapshot: () => snapshotSqlite(sqliteFile(config.databaseUrl)), files: filesOf(config) };
+  return {
+    clock,
+    snapshot: (onBytes) => snapshotSqlite(sqliteFile(config.databaseUrl), onBytes),
+    files: filesOf(config),
+  };
 }

@@ -164,8 +164,8 @@ export interface Snapshot {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
-  /** From the beginning, each time it is called. */
-  read(): AsyncIterable<Uint8Array>;
+  /** All of it, compressed with Zstandard. A piece is good until the next one is asked for. */
+  readCompressed(): AsyncIterable<Uint8Array>;
   /** The uploaded files that it knows, in pieces. */
   files(): AsyncIterable<readonly StoredFile[]>;
   /** The copy is needed no more. */
@@ -175,8 +175,11 @@ export interface Snapshot {
 export interface Store extends Reads {
   /** Atomic; resolves only when what it wrote is on disk. A work that throws leaves nothing behind and rejects with its error. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Copies everything without making reads or writes wait. What `write` has acknowledged before is in it. */
-  snapshot(): Promise<Snapshot>;
+  /**
+   * Copies everything without making reads or writes wait. What `write` has acknowledged before is in it. `onBytes` is told
+   * how much of how much has been compressed.
+   */
+  snapshot(onBytes?: (done: number, total: number) => void): Promise<Snapshot>;
   health(): StoreHealth;
   /** Finishes queued writes, then releases everything. */
   close(): Promise<void>;

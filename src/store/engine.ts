@@ -3,7 +3,7 @@
  * files of one engine know its driver.
  */
 import type { Stored } from '../core/fields/field-type.ts';
-import type { Snapshot, StoreHealth } from '../core/store.ts';
+import type { Store, StoreHealth } from '../core/store.ts';
 
 export type Param = Stored;
 
@@ -48,7 +48,7 @@ export interface Engine extends Executor {
   readonly dialect: SqlDialect;
   /** Atomic and durable when it resolves. Works run one after the other in submission order on the embedded engine. */
   write<T>(work: (tx: EngineTx) => Promise<T>): Promise<T>;
-  snapshot(): Promise<Snapshot>;
+  snapshot: Store['snapshot'];
   health(): StoreHealth;
   close(): Promise<void>;
 }

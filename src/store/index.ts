@@ -71,7 +71,7 @@ export function storeOver(engine: Engine): Store {
         await finish();
         return result;
       }),
-    snapshot: () => engine.snapshot(),
+    snapshot: (onBytes) => engine.snapshot(onBytes),
     health: () => engine.health(),
     close: () => engine.close(),
   };

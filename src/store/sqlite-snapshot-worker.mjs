@@ -1,15 +1,21 @@
 /**
- * The snapshot thread: copies the database as it is at one moment into a new file (`into`), looks for damage (`isChecked`),
- * and says what is in it. One read transaction of a connection of its own, so writers and other readers go on. Plain
+ * The snapshot thread: copies the database as it is at one moment into a new file (`into`) and compresses it beside that,
+ * looks for damage (`isChecked`), and says what is in it. One read transaction of a connection of its own, so writers and other readers go on. Plain
  * JavaScript, as the checkpoint thread.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { constants as zlib, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 
-const { file, into, isChecked } = workerData;
+/** Most of what there is to gain, at the speed of the disk. */
+const level = 3;
+/** Large enough that cutting costs nothing. */
+const pieceBytes = 4 << 20;
+
+const { file, into, packedInto, isChecked } = workerData;
 
 // Requests come first. On Linux this is the priority of this thread alone; elsewhere it would be that of the whole process.
 if (process.platform === 'linux') {
@@ -31,7 +37,7 @@ try {
   const problems = isChecked ? problemsOf(path) : [];
   // What is damaged may not even tell what is in it.
   const facts = problems.length > 0 ? null : factsOf(path);
-  const sha256 = into === null ? '' : hashOf(into);
+  const sha256 = into === null ? '' : pack(into, packedInto);
   parentPort?.postMessage({ facts, problems, sha256, error: null });
 } catch (error) {
   parentPort?.postMessage({
@@ -42,15 +48,30 @@ try {
   });
 }
 
-/** Here, because it would cost the main thread more than all the rest. */
-function hashOf(path) {
+/**
+ * Compresses the copy, piece by piece, and answers the hash of what it was. Here, because it would cost the main thread its
+ * time, and the pieces its garbage collection. Each piece is a frame of its own: together they are one Zstandard file.
+ */
+function pack(path, packedPath) {
   const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(1 << 20);
-  const fd = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafe(pieceBytes);
+  const from = openSync(path, 'r');
+  // It is there already, empty, readable by its owner only.
+  const to = openSync(packedPath, 'r+');
   try {
-    for (let bytes = readSync(fd, chunk); bytes > 0; bytes = readSync(fd, chunk)) hash.update(chunk.subarray(0, bytes));
+    const total = fstatSync(from).size;
+    let done = 0;
+    for (let bytes = readSync(from, chunk); bytes > 0; bytes = readSync(from, chunk)) {
+      const piece = chunk.subarray(0, bytes);
+      hash.update(piece);
+      const packed = zstdCompressSync(piece, { params: { [zlib.ZSTD_c_compressionLevel]: level } });
+      for (let at = 0; at < packed.length; ) at += writeSync(to, packed, at);
+      done += bytes;
+      parentPort?.postMessage({ progress: { done, total } });
+    }
   } finally {
-    closeSync(fd);
+    closeSync(from);
+    closeSync(to);
   }
   return hash.digest('hex');
 }

@@ -2,7 +2,6 @@
  * Copies of a database file as it was at one moment, made on a thread of their own; also of a database that another process
  * has open, which is how a backup is made beside a running server.
  */
-import { createReadStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -19,34 +18,57 @@ interface Report {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+interface Progress {
+  readonly progress: { readonly done: number; readonly total: number };
+}
+
 const infix = '.snapshot-';
 const forgottenMs = 24 * 3600 * 1000;
 
-/** The copy is beside the database until it is removed: it takes as much room as the data in it. */
-export async function snapshotSqlite(file: string): Promise<Snapshot> {
+type OnBytes = (done: number, total: number) => void;
+
+/** The copy is beside the database until it is removed, plain and compressed: it takes as much room as the data in it, and a half. */
+export async function snapshotSqlite(file: string, onBytes?: OnBytes): Promise<Snapshot> {
   await removeForgotten(file);
   const copy = `${file}${infix}${newId()}`;
   // It must not be readable by others for a moment, and an empty file is taken as it is.
-  await (await open(copy, 'wx', 0o600)).close();
+  const packed = `${copy}.zst`;
+  for (const made of [copy, packed]) await (await open(made, 'wx', 0o600)).close();
   const remove = async (): Promise<void> => {
     await rm(copy, { force: true });
     await rm(`${copy}-journal`, { force: true });
+    await rm(packed, { force: true });
   };
   try {
-    const { facts, sha256 } = await runWorker({ file, into: copy, isChecked: false });
+    const { facts, sha256 } = await runWorker({ file, into: copy, packedInto: packed, isChecked: false }, onBytes);
     if (facts === null) throw unusable(file, 'its copy tells nothing');
     const { size } = await stat(copy);
     return {
       facts,
       bytes: size,
       sha256,
-      read: () => createReadStream(copy, { highWaterMark: 1 << 18 }),
+      readCompressed: () => readPieces(packed),
       files: () => readStoredFiles(copy),
       remove,
     };
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** In one buffer, again and again: new ones of this size would keep the garbage collector of the main thread busy. */
+async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(1 << 18);
+  const handle = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
   }
 }
 
@@ -70,22 +92,25 @@ export interface DatabaseState {
 
 /** What is in a database file. With `isChecked`, all of it is read to find damage. */
 export function readDatabase(file: string, { isChecked = false } = {}): Promise<DatabaseState> {
-  return runWorker({ file, into: null, isChecked });
+  return runWorker({ file, into: null, packedInto: null, isChecked });
 }
 
 interface Order {
   readonly file: string;
   readonly into: string | null;
+  readonly packedInto: string | null;
   readonly isChecked: boolean;
 }
 
-function runWorker(order: Order): Promise<DatabaseState & { readonly sha256: string }> {
+function runWorker(order: Order, onBytes?: OnBytes): Promise<DatabaseState & { readonly sha256: string }> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./sqlite-snapshot-worker.mjs', import.meta.url), {
       workerData: order,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });
-    worker.once('message', ({ facts, problems, sha256, error }: Report) => {
+    worker.on('message', (message: Report | Progress) => {
+      if ('progress' in message) return onBytes?.(message.progress.done, message.progress.total);
+      const { facts, problems, sha256, error } = message;
       if (error === null) resolve({ facts, problems, sha256 });
       else reject(unusable(order.file, `${error.code} ${error.message}`));
     });

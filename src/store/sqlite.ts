@@ -152,9 +152,9 @@ function assemble(
       return open().arrays(sql, params);
     },
     write: writer.write,
-    snapshot: async () => {
+    snapshot: async (onBytes) => {
       open();
-      return snapshotSqlite(file);
+      return snapshotSqlite(file, onBytes);
     },
     health: () => health,
     close() {

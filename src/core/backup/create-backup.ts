@@ -1,16 +1,15 @@
 import { pipeline, Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { type Clock, toIso } from '../clock.ts';
 import type { ListedStorage } from '../files/storage.ts';
-import type { Snapshot, StoredFile } from '../store.ts';
+import type { Snapshot, Store, StoredFile } from '../store.ts';
 import { type CopyFiles, copyFiles, type FilesSource, lineOf } from './backup-files.ts';
 import { checkedBytes } from './checked-bytes.ts';
 import { backupName, contentKey, filesKey, type Manifest, type ManifestFiles, manifestKey } from './manifest.ts';
 
 export interface BackupSource {
   readonly clock: Clock;
-  snapshot(): Promise<Snapshot>;
+  readonly snapshot: Store['snapshot'];
   readonly files: FilesSource;
 }
 
@@ -29,8 +28,6 @@ export interface BackupProgress {
 /** Most of what there is to gain, at the speed of the disk. */
 const level = 3;
 const missingIdsMax = 100;
-/** Short enough that nobody waits for it, long enough to be worth a timer. */
-const restAfterMs = 5;
 
 /**
  * Copies everything into the place of backups: files, the database, and then the manifest that makes it a backup; what
@@ -50,13 +47,13 @@ export async function createBackup(
   if (files.kept === 'here' && copy !== null) {
     await copyAll(files.list(), copy, backupName(startedAt), progress.onFileBytes);
   }
-  const snapshot = await source.snapshot();
+  const snapshot = await source.snapshot(progress.onBytes);
   // After it, so that nothing is in a backup that happened after its time: restoring to a time counts on that.
   const madeAt = toIso(source.clock.now());
   const name = backupName(madeAt);
   try {
     const kept = copy === null ? await countFiles(files, snapshot) : await keepFiles(copy, snapshot, name);
-    const packed = checkedBytes(compressed(watched(snapshot, source.clock, progress.onBytes)));
+    const packed = checkedBytes(snapshot.readCompressed());
     await place.put(contentKey(name), packed.content);
     const manifest: Manifest = {
       format: 2,
@@ -155,25 +152,6 @@ function compressed(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arra
   // A failure of the source destroys the packer with it, and its reader sees the same error.
   pipeline(Readable.from(content, { objectMode: false }), packer, () => undefined);
   return packer;
-}
-
-/** Rests as long as it has worked: compressing takes a processor, and requests come first. */
-async function* watched(
-  { read, bytes }: Snapshot,
-  clock: Clock,
-  onBytes: BackupProgress['onBytes'],
-): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  let from = clock.monotonic();
-  for await (const chunk of read()) {
-    yield chunk;
-    done += chunk.length;
-    onBytes?.(done, bytes);
-    const workedMs = clock.monotonic() - from;
-    if (workedMs < restAfterMs) continue;
-    await pause(workedMs);
-    from = clock.monotonic();
-  }
 }
 
 async function* one<T>(content: T): AsyncGenerator<T> {

@@ -1,6 +1,6 @@
 /** Functions of lists: the chosen options of a field, or a field of all linked records. Empty values do not count. */
 
-import { type Scalar, textOf, type Value, type ValueType } from '../formula-value.ts';
+import { formulaError, type Scalar, textMax, textOf, type Value, type ValueType } from '../formula-value.ts';
 import { commonType, compareScalars } from '../value-type.ts';
 import { areEqual } from './conditions.ts';
 import type { FormulaFunction } from './formula-function.ts';
@@ -125,12 +125,11 @@ export const listFunctions: readonly FormulaFunction[] = [
     optional: 1,
     result: 'text',
     takesBlank: true,
-    run: ([list = null, separator]) =>
-      bounded(
-        valuesOf([list])
-          .map(textOf)
-          .join(typeof separator === 'string' ? separator : ', '),
-      ),
+    run([list = null, separator]) {
+      const between = typeof separator === 'string' ? separator : ', ';
+      const texts = valuesOf([list]).map(textOf);
+      return texts.length * between.length > 2 * textMax ? formulaError('#SIZE!') : bounded(texts.join(between));
+    },
   },
   {
     name: 'UNIQUE',

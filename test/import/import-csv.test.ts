@@ -201,6 +201,7 @@ describe('importing CSV', () => {
       'parameter_invalid',
       /a: cannot be imported/,
     ],
+    ['more columns than any table has', {}, `${','.repeat(100_000)}\n1\n`, 'name_invalid', /more than 2000 columns/],
     ['a broken file', {}, 'a\n"1\n', 'body_invalid', /never closed/],
   ];
   for (const [what, options, text, code, message] of refused) {

@@ -52,3 +52,9 @@ test('a row of any length up to the limit is read, a longer one is refused with 
     (error: unknown) => error instanceof CsvFault && error.kind === 'row_too_long' && error.line === 3,
   );
 });
+
+test('of a row with more cells than any table has fields, only so many are kept that it is noticed', () => {
+  const commas = ','.repeat(1_000_000);
+  const lengths = cut(`a,b\n1${commas}\n"1"${commas}\n2,3\n`, 100_000, 2e6).map((cells) => cells.length);
+  assert.deepEqual(lengths, [2, 2001, 2001, 2]);
+});

@@ -3,6 +3,7 @@
  * (whichever ends the first one), and quotes where none belong are text.
  */
 import type { Delimiter } from './sniff-csv.ts';
+import { columnsMax } from './source-table.ts';
 
 export interface CsvRow {
   readonly cells: readonly string[];
@@ -76,7 +77,7 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
     const last = endOfLine(at, end === -1 ? text.length : end);
     rowEnd = end === -1 ? text.length : end + 1;
     rowLines = 1;
-    return last === at ? [] : text.slice(at, last).split(delimiter);
+    return last === at ? [] : text.slice(at, last).split(delimiter, columnsMax + 1);
   }
 
   function cutQuotedRow(from: number): string[] | null {
@@ -104,7 +105,8 @@ export function createCsvCutter(delimiter: Delimiter, rowLengthMax: number): Csv
         cell = text.slice(at, end);
         at = end;
       }
-      cells.push(cell);
+      // A row of nothing but delimiters would take far more memory than its text.
+      if (cells.length <= columnsMax) cells.push(cell);
       if (text.charCodeAt(at) !== delimiterCode) break;
       at += 1;
     }

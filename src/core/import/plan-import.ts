@@ -8,7 +8,14 @@ import type { ColumnType } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import type { ImportTarget, TargetField, TargetTable } from './import-target.ts';
 import { openSourceTable } from './open-source.ts';
-import { type ColumnGuess, isNothing, type SourceRow, type SourceTable, textOfCell } from './source-table.ts';
+import {
+  type ColumnGuess,
+  columnsMax,
+  isNothing,
+  type SourceRow,
+  type SourceTable,
+  textOfCell,
+} from './source-table.ts';
 
 export interface ImportRequest {
   readonly source: ImportSource;
@@ -126,6 +133,9 @@ function look(columns: readonly SurveyedColumn[], { cells }: SourceRow): void {
 
 /** @throws name_invalid, name_taken */
 function columnsOf(content: SourceTable): SurveyedColumn[] {
+  if (content.columns.length > columnsMax) {
+    throw refused('name_invalid', content.format, `has more than ${columnsMax} columns`);
+  }
   const seen = new Map<string, number>();
   return content.columns.map((cell, index) => {
     const name = checkName(cell.trim() === '' ? `Column ${index + 1}` : cell, `column ${index + 1}`);

@@ -6,12 +6,10 @@ import type { Json } from '../fields/field-type.ts';
 import { checkedUtf8 } from './checked-utf8.ts';
 import { createJsonTypeGuess } from './guess-json-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
-import type { SourceRow, SourceTable } from './source-table.ts';
+import { columnsMax, type SourceRow, type SourceTable } from './source-table.ts';
 
 const lineLengthMax = 16_000_000;
 const rowsPerChunk = 1000;
-/** Keys are names of fields; a file of objects with ever new keys is not a table. */
-const columnsMax = 1_000;
 
 interface Line {
   readonly line: number;

@@ -20,8 +20,8 @@ export interface Workbook {
 const partBytesMax = 64 * 1024 * 1024;
 const sharedBytesMax = 512 * 1024 * 1024;
 /** Characters of all texts that cells share: they are in memory while rows are read. */
-const sharedCharactersMax = 100_000_000;
-const sharedTextsMax = 5_000_000;
+const sharedCharactersMax = 50_000_000;
+const sharedTextsMax = 3_000_000;
 
 interface Sheet {
   readonly name: string;

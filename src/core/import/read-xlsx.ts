@@ -6,14 +6,15 @@ import { createTypeGuess } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import { readWorkbook, scannedPart, unescaped, type Workbook } from './read-workbook.ts';
 import { attributeOf, type XmlEvents, XmlFault } from './scan-xml.ts';
-import { isNothing, type SourceRow, type SourceTable } from './source-table.ts';
+import { columnsMax, isNothing, type SourceRow, type SourceTable } from './source-table.ts';
 import { textOfSerial } from './spreadsheet-date.ts';
 import { openZip, type ZipFile } from './zip-file.ts';
 
 const rowsPerChunk = 1000;
 /** Unpacked: the largest sheet that Excel can hold takes less, and a file made to never end has an end here. */
 const sheetBytesMax = 4_000_000_000;
-const columnsMax = 16_384;
+/** Excel's own. */
+const lastColumn = 16_384;
 /** Excel's own limit is 32,767. */
 const cellLengthMax = 1_000_000;
 
@@ -129,7 +130,7 @@ function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: She
       } else if (name === 'c') {
         const place = attributeOf(attributes, 'r');
         if (place !== null) column = columnOf(place);
-        if (column >= columnsMax) throw new XmlFault(`has a cell beyond column ${columnsMax}`);
+        if (column >= lastColumn) throw new XmlFault(`has a cell beyond column ${lastColumn}`);
         type = attributeOf(attributes, 't') ?? '';
         style = Number(attributeOf(attributes, 's') ?? -1);
         content = '';
@@ -149,8 +150,9 @@ function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: She
       else if (name === 'c') {
         // An empty text is no value, nor is a cell that is only coloured.
         const text = content === '' ? '' : cellText();
-        while (cells.length < column) cells.push('');
-        cells[column] = text;
+        const at = Math.min(column, columnsMax);
+        while (cells.length < at) cells.push('');
+        if (text !== '' || cells[at] === undefined) cells[at] = text;
         isFilled ||= !isNothing(text);
         column += 1;
       } else if (name === 'row' && isFilled) tell({ cells, line });
@@ -165,7 +167,7 @@ function columnOf(place: string): number {
     const letter = place.charCodeAt(at) & 0xdf;
     if (letter < 65 || letter > 90) break;
     column = column * 26 + letter - 64;
-    if (column > columnsMax) break;
+    if (column > lastColumn) break;
   }
   return column - 1;
 }

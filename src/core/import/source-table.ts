@@ -5,6 +5,9 @@ import type { ColumnType } from './guess-type.ts';
 export const sourceFormats = ['csv', 'jsonl', 'xlsx'] as const;
 export type SourceFormat = (typeof sourceFormats)[number];
 
+/** Columns that a file may have: more than a table can have fields. One more cell of a row is kept, to tell that it is there. */
+export const columnsMax = 2_000;
+
 /** Undefined where the row does not name the column. */
 export type Cell = Json | undefined;
 

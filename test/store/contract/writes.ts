@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { UniqueViolation } from '../../../src/core/store.ts';
 import { fieldOf, tableSchema } from '../table-schema-factory.ts';
 import { at, createTables, type OpenTestStore, tableRow, testStore } from './test-store.ts';
 
@@ -45,6 +46,53 @@ export function writeContract(open: OpenTestStore): void {
         return id;
       });
       assert.deepEqual(await store().records.get(table, id), [id, at, at, 'u', 'u', 7]);
+    });
+
+    it('gives many rows ids in their order, and logs every one of them', async () => {
+      const table = tableSchema('many', [{ name: 'n', type: 'number' }]);
+      await createTables(store(), table);
+      const rows = Array.from({ length: 233 }, (_, n) => [n]);
+      const ids = await store().write(async (tx) => {
+        const given = await tx.records.insert(table, rows, at, null);
+        await tx.records.appendChanges(
+          given.map((recordId) => ({
+            appId: 'a',
+            tableId: table.id,
+            recordId,
+            kind: 'create',
+            actor: 'system',
+            at: 1,
+            fields: { n: recordId },
+          })),
+        );
+        return given;
+      });
+      assert.deepEqual(
+        (await store().records.getMany(table, ids)).map((row) => row[5]),
+        rows.map(([n]) => n),
+      );
+      assert.equal(await store().records.count(table), rows.length);
+      const changes = await store().list('changes', { table_id: table.id }, { orderBy: [['seq', 'asc']] });
+      assert.deepEqual(
+        changes.map(({ record_id: id, fields }) => [id, fields.n]),
+        ids.map((id) => [id, id]),
+      );
+    });
+
+    it('says which of many rows a unique field refuses, wherever it stands', async () => {
+      const table = tableSchema('refused', [{ name: 'n', type: 'number', isUnique: true }]);
+      await createTables(store(), table);
+      for (const place of [0, 49, 50, 119, 232]) {
+        const rows = Array.from({ length: 233 }, (_, n) => [n === place ? 1000 : n]);
+        await assert.rejects(
+          store().write(async (tx) => {
+            await tx.records.insert(table, [[1000]], at, null);
+            await tx.records.insert(table, rows, at, null);
+          }),
+          (error: unknown) => error instanceof UniqueViolation && error.row === place && error.column !== '',
+        );
+      }
+      assert.equal(await store().records.count(table), 0);
     });
 
     it('answers what its work answers, also when nothing was written', async () => {

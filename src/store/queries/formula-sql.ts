@@ -53,8 +53,9 @@ function inputText(table: FormulaTarget, { item, through }: FormulaInput, from: 
     const some = `select ${piece} as x from ${rows} order by l.${link.other} limit ${listMax + 1}`;
     return `(select json_group_array(x) from (${some}))`;
   }
-  const total = isFormula(item) ? `coalesce(${failure}, ${totals[take]})` : totals[take];
-  return `(select ${total} from (select ${text} as x from ${rows}))`;
+  if (!isFormula(item)) return `(select ${totals[take]} from (select ${text} as x from ${rows}))`;
+  // With a limit, even none, the values are worked out once and not wherever the total names them.
+  return `(select coalesce(${failure}, ${totals[take]}) from (select ${text} as x from ${rows} limit -1))`;
 }
 
 const totals: Readonly<Record<Exclude<Taking, 'list'>, string>> = {

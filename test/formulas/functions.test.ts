@@ -145,6 +145,7 @@ const refusals: readonly (readonly [formula: string, at: number, message: RegExp
   ['1 + LEFT()', 4, /LEFT does not take 0 values; it is written LEFT\(text, count\)/],
   ['IF(1, 2)', 3, /IF needs as value 1 a condition.*compare it/],
   ['{Name} * 2', 0, /\* needs a number, not \{Name\}, which is a text; VALUE/],
+  ['{Name} + 1', 0, /& joins texts/],
   ['2 * {Tags}', 4, /list of texts; take one value/],
   ['{Tags}', 0, /list of texts is no result; JOIN/],
   ['{Name} = 1', 0, /= compares values of one type/],

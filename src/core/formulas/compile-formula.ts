@@ -241,7 +241,7 @@ function expect({ type }: Typed, param: Param, node: FormulaNode, where: string,
   if (fits(type, param)) return;
   const subject = index === undefined ? `${where} needs` : `${where} needs as value ${index + 1}`;
   throw new FormulaProblem(
-    `${subject} ${paramName(param)}, not ${described(type, node)}${hintFor(type, param, node)}`,
+    `${subject} ${paramName(param)}, not ${described(type, node)}${hintFor(type, param, node, where)}`,
     node.at,
   );
 }
@@ -250,9 +250,10 @@ function described(type: ValueType, node: FormulaNode): string {
   return node.kind === 'field' ? `{${node.name}}, which is ${typeName(type)}` : typeName(type);
 }
 
-function hintFor(type: ValueType, param: Param, node: FormulaNode): string {
+function hintFor(type: ValueType, param: Param, node: FormulaNode, where: string): string {
   if (type === 'links' && node.kind === 'field') return `; name a field of it: {${node.name}.Field}`;
   if (typeof type === 'object') return '; take one value of it with COUNT, SUM, AVERAGE, MIN, MAX or JOIN';
+  if (type === 'text' && where === '+') return '; & joins texts, and VALUE() reads the number in one';
   if (type === 'text' && param === 'number') return '; VALUE() reads the number in a text';
   if (type === 'text' && param === 'moment') return '; DATEVALUE() reads the date in a text';
   if (isScalar(type) && param === 'condition') return '; compare it with something';

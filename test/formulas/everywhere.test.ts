@@ -202,6 +202,8 @@ describe('a formula in every dialect', () => {
     assert.equal(dry.json.convertible, 3, dry.text);
     assert.equal((await call('POST', path, { type: 'number' })).status, 200);
     assert.equal((await call('PATCH', `${records}/1`, { fields: { Copy: 5 } })).json.fields.Copy, 5);
+    const unfit = await call('POST', path, { type: 'formula', options: { expression: '{Nope}' }, dry_run: true });
+    assert.equal(unfit.status, 400, unfit.text);
     const back = await call('POST', path, { type: 'formula', options: { expression: '{Name} & "?"' } });
     assert.equal(back.status, 200, back.text);
     assert.equal(back.json.field.options.expression, '{Name} & "?"');

@@ -44,7 +44,9 @@ export async function planConversion(
 ): Promise<ConversionReport> {
   requireVerb(actor, table, 'schema');
   const report = new Report();
-  for await (const _ of convertedPieces(core.store, table, field, targetOf(table, field, to), report)) {
+  const target = targetOf(table, field, to);
+  if (to.type === 'formula') await formulaOptions(core.store, actor, table, target);
+  for await (const _ of convertedPieces(core.store, table, field, target, report)) {
     // Only counting.
   }
   return report.done();

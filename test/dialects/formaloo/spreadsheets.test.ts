@@ -192,27 +192,3 @@ describe('spreadsheets', () => {
     assert.equal((await stranger.call('POST', path)).status, 404);
   });
 });
-
-test('visits of a form are counted, over a restart too', async () => {
-  const app = await startTestApp();
-  const client = clientOf(app);
-  const { form } = await client.data(201, 'POST', '/v3.0/forms/', { title: 'Form' });
-  const visits = async () => {
-    const { form: shown } = await client.data(200, 'GET', `/v3.0/forms/${form.slug}/`);
-    const { forms } = await client.data(200, 'GET', '/v3.0/forms/');
-    const { form: stats } = await client.data(200, 'GET', `/v3.0/forms/${form.slug}/stats/`);
-    assert.deepEqual([forms[0].visit_count, stats.visit_count], [shown.visit_count, shown.visit_count]);
-    return shown.visit_count;
-  };
-  assert.equal(await visits(), 0);
-  await client.open('GET', `/v3.0/form-displays/slug/${form.slug}/`);
-  await client.open('GET', `/v3.0/form-displays/address/${form.address}/`);
-  assert.equal(await visits(), 2);
-  await app.core.visits.flush();
-  assert.equal(await visits(), 2);
-  await client.open('GET', `/v3.0/form-displays/slug/${form.slug}/`);
-  await app.request('GET', `/f/${form.address}`);
-  await app.restart();
-  assert.equal(await visits(), 4);
-  await app.close();
-});

@@ -2,7 +2,10 @@
 import type { Actor, Core } from '../context.ts';
 import { createCoreTarget } from './core-target.ts';
 import { type ImportRequest, planImport } from './plan-import.ts';
-import { type ImportListeners, type ImportResult, runImport } from './run-import.ts';
+import { type ImportListeners, type ImportResult, type RunOptions, runImport } from './run-import.ts';
+
+/** A server does other things meanwhile: nobody waits long for a write of so few rows. */
+const besideRequests: RunOptions = { rowsPerWrite: 200 };
 
 /**
  * Imports a CSV, JSON Lines or XLSX file into a table of the app, as the actor. Rows that are refused are told and left out;
@@ -15,7 +18,8 @@ export async function importRecords(
   appId: string,
   request: ImportRequest,
   listeners: ImportListeners = {},
+  options: RunOptions = besideRequests,
 ): Promise<ImportResult> {
   const target = createCoreTarget(core, actor, appId);
-  return runImport(target, await planImport(target, request), listeners);
+  return runImport(target, await planImport(target, request), listeners, options);
 }

@@ -10,13 +10,16 @@ export interface ImportSource {
   open(start?: number): AsyncIterable<Uint8Array>;
 }
 
+/** So that nothing is done with all of it at once. */
+const pieceBytes = 65_536;
+
 /** Bytes that are in memory. */
 export function sourceOfBytes(name: string, content: Uint8Array): ImportSource {
   return {
     name,
     bytes: content.length,
     async *open(start = 0) {
-      yield content.subarray(start);
+      for (let at = start; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
     },
   };
 }

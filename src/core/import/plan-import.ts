@@ -1,4 +1,5 @@
 /** Reads the whole file once and says what an import would do, before anything is written. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { FieldInput } from '../fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames } from '../fields/field-type.ts';
@@ -117,6 +118,7 @@ async function surveyOf(content: SourceTable): Promise<Survey> {
       // A row that will be refused as a whole says nothing about the columns.
       if (row.problem === undefined) look(columns, row);
     }
+    await nextTurn();
   }
   return { columns, rows };
 }

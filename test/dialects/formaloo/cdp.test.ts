@@ -35,6 +35,24 @@ describe('customers, activities and their tags', () => {
     assert.equal((await client.data(200, 'GET', '/v3.0/forms/')).count, 0);
   });
 
+  test('what is refused has made nothing: no table, no tag, no customer', async () => {
+    const customer = { email: 'new@example.com' };
+    for (const [path, body, key] of [
+      ['customers', { email: '../../etc/passwd', tags: [{ title: 'New' }] }, 'email'],
+      ['customers', { ...customer, score: 'many' }, 'score'],
+      ['customers', { ...customer, tags: [{ title: 'New' }, {}] }, 'tags'],
+      ['customers', { ...customer, tags: [{ title: 'New' }, { slug: 'nobody' }] }, 'tags'],
+      ['activities', { action: 'buy', customer, activity_date: 'soon' }, 'activity_date'],
+      ['activities', { action: 'buy', customer, tags: 'New' }, 'tags'],
+      ['tags', { title: { toString: 1 } }, 'title'],
+    ] as const) {
+      const answer = await client.call('POST', `/v1.0/${path}/`, { body });
+      assert.deepEqual([answer.status, Object.keys(answer.json.errors.form_errors)], [400, [key]], answer.text);
+    }
+    assert.equal((await client.data(200, 'GET', '/v3.0/forms/')).count, 0);
+    assert.equal((await client.data(200, 'GET', '/v1.0/tags/')).count, 0);
+  });
+
   test('a customer is created with 201 in the body too, and found by code, slug and search', async () => {
     const body = {
       email: 'ann@example.com',

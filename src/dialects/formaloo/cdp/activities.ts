@@ -7,9 +7,9 @@ import { type Links, type RecordView, recordId } from '../../../core/records/rec
 import { unwrapped } from '../attributes.ts';
 import { refused } from '../read-attributes.ts';
 import type { Body } from '../read-body.ts';
-import { saveCustomer, tagIds, tagsByRecord } from './customers.ts';
+import { checkTags, saveCustomer, tagIds, tagsByRecord } from './customers.ts';
 import { type CdpRecord, create, recordOf } from './records.ts';
-import { type CdpTable, cdpTableOf, ensureTable, findTable } from './tables.ts';
+import { type CdpTable, cdpTableOf, checkValues, ensureTable, findTable } from './tables.ts';
 
 const keys = ['activity_date', 'monetary_value', 'currency', 'operation_type'] as const;
 const jsonKeys = ['activity_data', 'relations'] as const;
@@ -24,11 +24,14 @@ export async function createActivity(core: Core, actor: Actor, body: Body): Prom
     (key) => typeof customer[key] === 'string' && customer[key] !== '',
   );
   if (!isNamed) throw refused('customer', 'must have an email, a phone_number or a code');
-  const { view } = await saveCustomer(core, actor, customer);
-  const own = await ensureTable(core, actor, 'activities');
-  const values: Record<string, unknown> = { action: action.trim(), customer: [recordId(view.row)] };
+  const values: Record<string, unknown> = { action: action.trim() };
   for (const key of keys) if (body[key] !== undefined) values[key] = body[key];
   for (const key of jsonKeys) if (body[key] !== undefined) values[key] = unwrapped(body[key]);
+  checkValues('activities', values);
+  await checkTags(core, actor, body.tags);
+  const { view } = await saveCustomer(core, actor, customer);
+  const own = await ensureTable(core, actor, 'activities');
+  values.customer = [recordId(view.row)];
   if (body.tags !== undefined && body.tags !== null) values.tags = await tagIds(core, actor, body.tags);
   return create(core, actor, own, values);
 }

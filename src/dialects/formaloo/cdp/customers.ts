@@ -11,7 +11,7 @@ import { boolean, unwrapped } from '../attributes.ts';
 import { refused } from '../read-attributes.ts';
 import type { Body } from '../read-body.ts';
 import { type CdpRecord, create, findBy, recordOf, update } from './records.ts';
-import { type CdpTable, cdpTableOf, ensureTable, findTable } from './tables.ts';
+import { type CdpTable, cdpTableOf, checkValues, ensureTable, findTable } from './tables.ts';
 
 const identities = ['code', 'email', 'phone_number'] as const;
 const plainKeys = [
@@ -46,6 +46,8 @@ export async function findCustomer(core: Core, own: CdpTable, body: Body): Promi
 
 /** Updates the customer whom the body names, or makes one. @throws value_invalid, value_not_unique */
 export async function saveCustomer(core: Core, actor: Actor, body: Body): Promise<SavedCustomer> {
+  checkValues('customers', ownValuesOf(body));
+  await checkTags(core, actor, body.tags);
   const own = await ensureTable(core, actor, 'customers');
   const known = await findCustomer(core, own, body);
   if (known !== undefined) return { view: await changeCustomer(core, actor, own, known, body), isCreated: false };
@@ -77,6 +79,15 @@ export async function changeCustomer(
   return update(core, actor, own, id, await valuesOf(core, actor, body, links?.get(id) ?? []));
 }
 
+/** The values of the customer's own fields, as they were sent. */
+function ownValuesOf(body: Body): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const key of plainKeys) if (body[key] !== undefined) values[key] = body[key];
+  if (body.customer_data !== undefined) values.customer_data = unwrapped(body.customer_data);
+  if (boolean(body.reset_score) === true) values.score = 0;
+  return values;
+}
+
 /** Values by key; tags are added to those that there are, unless they are to replace them. */
 async function valuesOf(
   core: Core,
@@ -84,10 +95,7 @@ async function valuesOf(
   body: Body,
   tags: readonly number[],
 ): Promise<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
-  for (const key of plainKeys) if (body[key] !== undefined) values[key] = body[key];
-  if (body.customer_data !== undefined) values.customer_data = unwrapped(body.customer_data);
-  if (boolean(body.reset_score) === true) values.score = 0;
+  const values = ownValuesOf(body);
   if (body.tags !== undefined && body.tags !== null) {
     const kept = boolean(body.remove_other_tags) === true ? [] : tags;
     values.tags = [...new Set([...kept, ...(await tagIds(core, actor, body.tags))])];
@@ -95,20 +103,43 @@ async function valuesOf(
   return values;
 }
 
-/** Ids of the tags that `{slug}`, `{title}` or titles name; titles that are new become tags. @throws body_invalid */
-export async function tagIds(core: Core, actor: Actor, sent: unknown): Promise<number[]> {
+/** Whether `tagIds` would take these tags: asked before anything is made. @throws body_invalid */
+export async function checkTags(core: Core, actor: Actor, sent: unknown): Promise<void> {
+  if (sent === undefined || sent === null) return;
+  const own = await findTable(core, actor, 'tags');
+  for (const { slug, title } of namedTags(sent)) {
+    const isKnown = slug !== null && own !== undefined && core.secrets.slugs.decodeIn(own.table.number, slug) !== null;
+    if (!isKnown && title === '') throw notNamed();
+  }
+}
+
+function notNamed(): AppError {
+  return refused('tags', 'must hold objects with the slug or the title of a tag');
+}
+
+/** `{slug}`, `{title}` or a title each. @throws body_invalid */
+function namedTags(sent: unknown): { readonly slug: string | null; readonly title: string }[] {
   const list = unwrapped(sent);
   if (!Array.isArray(list)) throw refused('tags', 'must be a list');
-  if (list.length === 0) return [];
+  return (list as readonly unknown[]).map((one) => {
+    const { slug, title } = isPlainObject(one) ? one : { slug: null, title: one };
+    const text = typeof title === 'string' ? title.trim() : '';
+    if (typeof slug !== 'string' && text === '') throw notNamed();
+    return { slug: typeof slug === 'string' ? slug : null, title: text };
+  });
+}
+
+/** Ids of the tags that `{slug}`, `{title}` or titles name; titles that are new become tags. @throws body_invalid */
+export async function tagIds(core: Core, actor: Actor, sent: unknown): Promise<number[]> {
+  const tags = namedTags(sent);
+  if (tags.length === 0) return [];
   const own = await ensureTable(core, actor, 'tags');
   const ids: number[] = [];
-  for (const one of list as readonly unknown[]) {
-    const { slug, title } = isPlainObject(one) ? one : { slug: undefined, title: one };
-    const known = typeof slug === 'string' ? core.secrets.slugs.decodeIn(own.table.number, slug) : null;
+  for (const { slug, title } of tags) {
+    const known = slug === null ? null : core.secrets.slugs.decodeIn(own.table.number, slug);
     if (known !== null) ids.push(known);
-    else if (typeof title === 'string' && title.trim() !== '')
-      ids.push(await tagOfTitle(core, actor, own, title.trim()));
-    else throw refused('tags', 'must hold objects with the slug or the title of a tag');
+    else if (title !== '') ids.push(await tagOfTitle(core, actor, own, title));
+    else throw notNamed();
   }
   return ids;
 }

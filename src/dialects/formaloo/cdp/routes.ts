@@ -26,7 +26,7 @@ import { createActivity, showActivities, showActivity } from './activities.ts';
 import { type BatchKind, getBatch, runBatch } from './batches.ts';
 import { changeCustomer, findCustomer, saveCustomer, showCustomer, showCustomers } from './customers.ts';
 import { type CdpRecord, create, get, idOfSlug, list, recordOf, remove, update } from './records.ts';
-import { type CdpName, type CdpTable, cdpTableOf, ensureTable, findTable, keysOf } from './tables.ts';
+import { type CdpName, type CdpTable, cdpTableOf, checkValues, ensureTable, findTable, keysOf } from './tables.ts';
 
 const read = { config: { access: 'token', verb: 'read' } } as const;
 const write = { config: { access: 'token_or_write', verb: 'create' } } as const;
@@ -245,6 +245,7 @@ function thingsOf(core: Core, name: CdpName, singular: string): Collection {
       const values = valuesOf(request);
       if (typeof values.title !== 'string' || values.title.trim() === '')
         throw refused('title', 'is required', 'value_required');
+      checkValues(name, values);
       const own = await ensureTable(core, actorOf(request), name);
       return sendCreated(reply, shown(request, await create(core, actorOf(request), own, values)));
     },

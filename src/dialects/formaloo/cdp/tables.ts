@@ -3,9 +3,11 @@
  * first written to. Tables and fields are known by a mark in their memory, so that people may rename them.
  */
 import { type Actor, type Core, systemActor } from '../../../core/context.ts';
-import { AppError } from '../../../core/errors.ts';
+import { AppError, type Issue } from '../../../core/errors.ts';
 import type { FieldInput } from '../../../core/fields/add-field.ts';
-import type { Field } from '../../../core/fields/field-type.ts';
+import { type Field, Refusal } from '../../../core/fields/field-type.ts';
+import { parseFieldValue, validateOptions } from '../../../core/fields/parse-value.ts';
+import { throwIssues } from '../../../core/records/read-input.ts';
 import { createTable } from '../../../core/tables/create-table.ts';
 import type { TableSchema } from '../../../core/tables/table-schema.ts';
 import { verbBits } from '../../../core/workspaces/roles.ts';
@@ -93,6 +95,28 @@ const specs: Record<CdpName, CdpSpec> = {
 
 export function keysOf(name: CdpName): readonly string[] {
   return specs[name].fields.map(({ key }) => key);
+}
+
+/** A field as it will be once its table is made: enough to say whether it would take a value. */
+function fieldToBe({ key, type }: CdpField): Field {
+  const options = validateOptions(type, undefined);
+  const traits = { isRequired: false, isUnique: false, isIndexed: false, position: 0, defaultValue: null, foreign: {} };
+  return { id: key, tableId: '', name: key, type, options, ...traits, column: '', slot: -1 };
+}
+
+/**
+ * Whether a record could have these values: asked before anything is made for it, tables and tags included.
+ * @throws value_invalid
+ */
+export function checkValues(name: CdpName, values: Readonly<Record<string, unknown>>): void {
+  const issues: Issue[] = [];
+  for (const field of specs[name].fields) {
+    const value = values[field.key];
+    if (value === undefined || field.target !== undefined) continue;
+    const parsed = parseFieldValue(fieldToBe(field), value);
+    if (parsed instanceof Refusal) issues.push({ field: field.key, code: 'value_invalid', message: parsed.message });
+  }
+  throwIssues(issues);
 }
 
 export interface CdpTable {

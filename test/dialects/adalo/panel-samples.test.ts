@@ -11,6 +11,8 @@ import { openShop, type Shop } from './shop.ts';
 
 const run = promisify(execFile);
 const canRun = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+/** The system's own knows the packages of the system, also where another comes first in the path. */
+const python = ['python3', '/usr/bin/python3'].find((one) => canRun(one, '-c', 'import requests'));
 
 interface Language {
   readonly name: keyof Samples;
@@ -38,11 +40,11 @@ const languages: readonly Language[] = [
   {
     name: 'python',
     skip: skipUnless(
-      canRun('python3', '-c', 'import requests'),
+      python !== undefined,
       'there is no Python with requests',
       'install python3 and its package requests',
     ),
-    start: (code) => run('python3', ['-c', code]),
+    start: (code) => run(python ?? 'python3', ['-c', code]),
     statusOf: (stdout) => Number.parseInt(stdout, 10),
   },
 ];

@@ -45,7 +45,12 @@ export function authenticate(
       return verified instanceof Promise ? verified.then((one) => callOf(one, origin)) : callOf(verified, origin);
     }
     case 'token': {
-      const verified = core.keyRing.verifyToken(credential.token, credential.key, address);
+      const verified = core.keyRing.verifyToken(
+        credential.token,
+        credential.key,
+        address,
+        memoryOf(request.raw.socket),
+      );
       return verified instanceof Promise ? verified.then((one) => callOf(one, origin)) : callOf(verified, origin);
     }
     case 'session':

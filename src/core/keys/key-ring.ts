@@ -40,7 +40,12 @@ export interface KeyRing {
     memory?: SecretMemory,
   ): VerifiedKey | Promise<VerifiedKey>;
   /** The pair of an API key and a token that was issued for it. @throws as `verify`, and token_expired */
-  verifyToken(token: string, apiKey: string, address: string): VerifiedKey | Promise<VerifiedKey>;
+  verifyToken(
+    token: string,
+    apiKey: string,
+    address: string,
+    memory?: SecretMemory,
+  ): VerifiedKey | Promise<VerifiedKey>;
   /** Forgets what is known about a key; null: about all. */
   drop(keyId: string | null): void;
   /** Keys held in memory now. */
@@ -176,10 +181,10 @@ export function createKeyRing({ store, secrets, clock, events, settings, entries
   return {
     verify,
 
-    verifyToken(token, apiKey, address) {
+    verifyToken(token, apiKey, address, memory) {
       const claims = secrets.verifyToken(token);
       if (claims === null) throw unknownCredential(address);
-      const pair = verify(apiKey, 'pair', apiKeyParts, address);
+      const pair = verify(apiKey, 'pair', apiKeyParts, address, memory);
       // The pair first: that a token has expired is told only to who holds its key.
       const both = (verified: VerifiedKey) => {
         matched(verified, claims, address);

@@ -2,7 +2,7 @@
  * Signed tokens (JWT, HS256). Signatures are worked out once per token: one that was minted here or was checked before is known,
  * and within a second the same claims are the same token. Whether its claims still open anything is asked on every use.
  */
-import { createSigner, createVerifier } from 'fast-jwt';
+import { createRequire } from 'node:module';
 import { createRecentMap } from '../recent-map.ts';
 
 /** What a token says: which key (`int`), which generation of its secrets, until when (seconds since 1970). */
@@ -29,10 +29,30 @@ function isTokenClaims(value: unknown): value is TokenClaims {
   return typeof claims.int === 'string' && Number.isSafeInteger(claims.gen) && typeof claims.exp === 'number';
 }
 
+interface Signatures {
+  sign(claims: TokenClaims): string;
+  /** @throws when the signature is not ours */
+  check(token: string): unknown;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The library is loaded with the first token, in the middle of a synchronous call: a start would wait for its 40 modules. */
+function createSignatures(key: Buffer): Signatures {
+  const { createSigner, createVerifier } = require('fast-jwt') as typeof import('fast-jwt');
+  return {
+    sign: createSigner<TokenClaims>({ key, algorithm: 'HS256', noTimestamp: true }),
+    // The algorithm is pinned: a token that names another one, or none, is refused whatever it carries.
+    check: createVerifier<string>({ key, algorithms: ['HS256'], ignoreExpiration: true }),
+  };
+}
+
 export function createTokens(key: Buffer): Tokens {
-  const sign = createSigner<TokenClaims>({ key, algorithm: 'HS256', noTimestamp: true });
-  // The algorithm is pinned: a token that names another one, or none, is refused whatever it carries.
-  const check = createVerifier<string>({ key, algorithms: ['HS256'], ignoreExpiration: true });
+  let made: Signatures | undefined;
+  const signatures = (): Signatures => {
+    made ??= createSignatures(key);
+    return made;
+  };
   /** Only tokens with a good signature get in here, so whoever sends noise pushes none out. */
   const known = createRecentMap<string, TokenClaims>(knownMax);
   /** The latest of each key. */
@@ -42,7 +62,7 @@ export function createTokens(key: Buffer): Tokens {
     mint(claims) {
       const last = latest.get(claims.int);
       if (last !== undefined && last.claims.gen === claims.gen && last.claims.exp === claims.exp) return last.token;
-      const token = sign(claims);
+      const token = signatures().sign(claims);
       if (isTokenClaims(claims)) {
         latest.set(claims.int, { claims, token });
         known.set(token, claims);
@@ -53,7 +73,7 @@ export function createTokens(key: Buffer): Tokens {
       const before = known.get(token);
       if (before !== undefined) return before;
       try {
-        const claims: unknown = check(token);
+        const claims = signatures().check(token);
         if (!isTokenClaims(claims)) return null;
         if (token.length <= tokenLengthMax) known.set(token, claims);
         return claims;

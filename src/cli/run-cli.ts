@@ -1,22 +1,8 @@
 /** The command line: parses it, runs one command, and answers the exit code. Commands load what they need when they run. */
 import { Command } from 'commander';
-import { addBackup } from './backup.ts';
 import type { AddCommand, Done } from './command.ts';
-import { addCompletion } from './completion.ts';
-import { addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
-import { addExport } from './export.ts';
-import { addImport } from './import.ts';
-import { addInit } from './init.ts';
-import { addKey } from './key.ts';
-import { addNotification } from './notification.ts';
 import { tellFailure } from './output.ts';
-import { addPlan } from './plan.ts';
-import { addRestore } from './restore.ts';
-import { addServe } from './serve.ts';
-import { addStart } from './start.ts';
-import { addField, addTable } from './table.ts';
-import { addUser } from './user.ts';
 import { readVersion } from './version.ts';
 
 const epilogue = `
@@ -30,24 +16,30 @@ Settings come from the environment: DATABASE_URL (sqlite:./data/tessera.db), HOS
 In a clone, "tessera" is "npm run -s tessera --".
 Exit codes: 0 done, 1 failed, 2 wrong usage or setting, 3 not found, 4 refused, 5 database in use.`;
 
-/** In the order of the help. */
-const commands: readonly AddCommand[] = [
-  addStart,
-  addInit,
-  addServe,
-  addImport,
-  addExport,
-  addBackup,
-  addRestore,
-  addDoctor,
-  addKey,
-  addTable,
-  addField,
-  addNotification,
-  addUser,
-  addPlan,
-  addCompletion,
-];
+/** In the order of the help. Loaded when they are needed: a server that starts needs no other command. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  start: async () => (await import('./start.ts')).addStart,
+  init: async () => (await import('./init.ts')).addInit,
+  serve: async () => (await import('./serve.ts')).addServe,
+  import: async () => (await import('./import.ts')).addImport,
+  export: async () => (await import('./export.ts')).addExport,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  restore: async () => (await import('./restore.ts')).addRestore,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+  key: async () => (await import('./key.ts')).addKey,
+  table: async () => (await import('./table.ts')).addTable,
+  field: async () => (await import('./table.ts')).addField,
+  notification: async () => (await import('./notification.ts')).addNotification,
+  user: async () => (await import('./user.ts')).addUser,
+  plan: async () => (await import('./plan.ts')).addPlan,
+  completion: async () => (await import('./completion.ts')).addCompletion,
+};
+
+/** The command that was named; all of them where the program is asked about itself. */
+function commandsFor([name = '']: readonly string[]): Promise<readonly AddCommand[]> {
+  const named = name === 'completion' ? undefined : Object.entries(commands).find(([one]) => one === name);
+  return Promise.all(named === undefined ? Object.values(commands).map((load) => load()) : [named[1]()]);
+}
 
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.ok;
@@ -74,7 +66,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       },
     })
     .exitOverride();
-  for (const add of commands) add(program, done);
+  for (const add of await commandsFor(argv)) add(program, done);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

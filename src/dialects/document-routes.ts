@@ -1,9 +1,11 @@
 /** `/api/v1/apps/{app}/docs/{dialect}`: how an app is called through a dialect, as data. Part of the native API's scope. */
+
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
 import { actorAt } from '../core/keys/key-actor.ts';
 import { type Static, Type } from '../core/schema.ts';
+import { addressOf } from '../http/address-of.ts';
 import type { Dialect } from './dialect.ts';
 
 const params = Type.Object({ app: Type.String(), dialect: Type.String() });
@@ -31,7 +33,7 @@ export function documentRoutes(scope: FastifyInstance, core: Core, dialects: rea
       // A key that manages the app can take a new secret at any time, so it may see the one that is; a person's session
       // does not say here how fresh it is.
       const isFreshSession = call.verified !== null;
-      return dialect.document(core, actorAt(call.actor, request.ip), app, { isFreshSession });
+      return dialect.document(core, actorAt(call.actor, addressOf(request)), app, { isFreshSession });
     },
   );
 }

@@ -1,4 +1,5 @@
 /** From a credential to a caller: one path for every dialect. Synchronous when the key is in memory. */
+
 import type { Socket } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../core/context.ts';
@@ -7,6 +8,7 @@ import type { SecretMemory } from '../core/keys/key-ring.ts';
 import type { KeyKind } from '../core/keys/scopes.ts';
 import { KeyRefused, type VerifiedKey } from '../core/keys/verified-key.ts';
 import type { KeySecretRow } from '../core/system-rows.ts';
+import { addressOf } from './address-of.ts';
 import type { Call } from './call.ts';
 
 /** What a request proves its sender with. */
@@ -36,7 +38,7 @@ export function authenticate(
   request: FastifyRequest,
   readSession: SessionReader | null,
 ): Call | Promise<Call> {
-  const address = request.ip;
+  const address = addressOf(request);
   const { origin } = request.headers;
   switch (credential.type) {
     case 'key': {

@@ -1,9 +1,11 @@
 /** What the log says about requests: faults always, refusals and answers only when asked for detail. Never a secret. */
+
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/context.ts';
 import type { AppError } from '../core/errors.ts';
 import { KeyRefused } from '../core/keys/verified-key.ts';
+import { addressOf } from './address-of.ts';
 
 /** Remembers whose call was refused. A refusal is the caller's business (debug); a fault is ours (error, with its cause). */
 export function logRefusal(core: Core, request: FastifyRequest, error: AppError): void {
@@ -49,7 +51,7 @@ function count(core: Core, request: FastifyRequest, reply: FastifyReply): void {
   if (call !== null && call.verified !== null) {
     const { key, secret, app, workspace } = call.verified;
     core.meter.count(key.id, workspace.id, app?.id ?? '', call.tableId, call.verb, reply.statusCode);
-    core.meter.touch(secret.hash, request.ip);
+    core.meter.touch(secret.hash, addressOf(request));
   } else if (request.refusedKey !== null) {
     const { key, app, workspace } = request.refusedKey;
     // A call that opened nothing is no use of the key.

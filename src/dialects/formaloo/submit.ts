@@ -1,4 +1,5 @@
 /** A submission from body to answer (wire/formaloo.md §6): by anybody who has the form, or by its staff. */
+
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
 import { readTime } from '../../core/fields/read-instant.ts';
@@ -6,6 +7,7 @@ import { noTrace, type Submission, type Submitted, submitRecord } from '../../co
 import { perObject } from '../../core/per-object.ts';
 import { requireVerb } from '../../core/permit.ts';
 import { recordId } from '../../core/records/record-view.ts';
+import { addressOf } from '../../http/address-of.ts';
 import { type Form, formOf } from './form.ts';
 import { formMark } from './form-view.ts';
 import { checkOpen, limitOf } from './gate.ts';
@@ -72,7 +74,7 @@ function submissionOf(
     // A limit of nothing is none.
     recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
     perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
-    address: request.ip,
+    address: addressOf(request),
     ...(once === undefined ? {} : { once }),
   };
 }

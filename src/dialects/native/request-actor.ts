@@ -1,8 +1,10 @@
 /** Who makes a native request. */
+
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { actorAt } from '../../core/keys/key-actor.ts';
+import { addressOf } from '../../http/address-of.ts';
 import type { Call } from '../../http/call.ts';
 
 type Request = Pick<FastifyRequest, 'call' | 'ip'>;
@@ -14,5 +16,5 @@ export function callOf(request: Pick<FastifyRequest, 'call'>): Call {
 
 /** The actor with the address that the audit names. */
 export function actorOf(request: Request): Actor {
-  return actorAt(callOf(request).actor, request.ip);
+  return actorAt(callOf(request).actor, addressOf(request));
 }

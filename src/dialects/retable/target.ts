@@ -1,10 +1,12 @@
 /** Who asks, and the table that the path names. */
+
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { actorAt } from '../../core/keys/key-actor.ts';
 import { openTable } from '../../core/permit.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
+import { addressOf } from '../../http/address-of.ts';
 
 export interface Target {
   readonly actor: Actor;
@@ -19,7 +21,7 @@ export function idOf(request: FastifyRequest): string {
 /** The actor with the address that the audit names. */
 export function actorOf(request: FastifyRequest): Actor {
   if (request.call === null) throw new AppError('credential_missing');
-  return actorAt(request.call.actor, request.ip);
+  return actorAt(request.call.actor, addressOf(request));
 }
 
 /** @throws table_not_found */

@@ -2,9 +2,11 @@
  * `/f/{address}`: the page where people fill a form in, without a key. It is part of this dialect because what a form shows and
  * takes is this dialect's word; what it stores goes through the same submission as the API's.
  */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { logRefusal } from '../../../http/log-request.ts';
 import { toAppError } from '../../../http/to-app-error.ts';
 import { choicePage } from '../field-choices.ts';
@@ -158,7 +160,7 @@ function frameOf(request: FastifyRequest): Frame {
 /** @throws rate_limited */
 async function takeTurn(core: Core, request: FastifyRequest): Promise<void> {
   if (!core.settings.areLimitsOn) return;
-  const { isAdmitted } = await core.limiter.take(`form-page ${request.ip}`, callsMax);
+  const { isAdmitted } = await core.limiter.take(`form-page ${addressOf(request)}`, callsMax);
   if (isAdmitted) return;
   throw new AppError('rate_limited', 'Too much was sent at once. Go back and try again in a moment.', {
     retryAfterSeconds: 1,

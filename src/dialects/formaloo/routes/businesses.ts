@@ -1,4 +1,5 @@
 /** The workspace that an integration belongs to, and its keys (wire/formaloo.md §3). */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -6,6 +7,7 @@ import { actorAt } from '../../../core/keys/key-actor.ts';
 import { revealKey } from '../../../core/keys/reveal-key.ts';
 import { rotateKey } from '../../../core/keys/rotate-key.ts';
 import { visibleApp } from '../../../core/permit.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { boolean } from '../attributes.ts';
 import { actorOf, appOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
@@ -32,7 +34,7 @@ export function businessRoutes(scope: FastifyInstance, core: Core): void {
   scope.get(`${modern}/keys`, { config: { access: 'token', verb: 'manage' } }, async (request, reply) => {
     const keyId = request.call?.verified?.key.id;
     if (keyId === undefined) throw new AppError('key_not_found');
-    const actor = actorAt(actorOf(request), request.ip);
+    const actor = actorAt(actorOf(request), addressOf(request));
     const isRotated = boolean(queryText(request, 'rotate')) === true;
     // Who holds API key and secret key proved it with the token of this very call.
     const { key, secret, write_only } = isRotated

@@ -1,10 +1,12 @@
 /** Uploads (wire/formaloo.md §9): a file by itself, whose slug then goes into an answer. */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import { fileUrl, ownFileId } from '../../../core/files/file-links.ts';
 import { getFile } from '../../../core/files/get-file.ts';
 import { uploadFile } from '../../../core/files/upload-file.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { actorOf, appOf } from '../call.ts';
 import { tokenOf } from '../credential.ts';
@@ -58,7 +60,7 @@ async function bytesMaxOf(
   const slug = queryText(request, 'id');
   if (slug === undefined) {
     const { token, key } = tokenOf(request);
-    await core.keyRing.verifyToken(token, key, request.ip);
+    await core.keyRing.verifyToken(token, key, addressOf(request));
     return null;
   }
   const { entry } = await forms.byField(actor, slug);

@@ -1,10 +1,12 @@
 /** The person behind the integration (wire/formaloo.md §3). */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import { actorAt } from '../../../core/keys/key-actor.ts';
 import type { UserRow } from '../../../core/system-rows.ts';
 import { updateMe } from '../../../core/users/update-me.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { text } from '../attributes.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
@@ -34,7 +36,7 @@ export function profileRoutes(scope: FastifyInstance, core: Core): void {
     });
   }
   scope.patch(`${modern}/profile`, update, async (request, reply) => {
-    const user = await updateMe(core, actorAt(actorOf(request), request.ip), readNames(bodyOf(request)));
+    const user = await updateMe(core, actorAt(actorOf(request), addressOf(request)), readNames(bodyOf(request)));
     return sendData(reply, JSON.stringify({ profile: profileOf(request, user) }));
   });
 }

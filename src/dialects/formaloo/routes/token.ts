@@ -1,9 +1,11 @@
 /** `POST …/oauth2/authorization-token/`: a secret key becomes a short-lived token (wire/formaloo.md §2.1). */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import { issueToken } from '../../../core/keys/issue-token.ts';
 import type { VerifiedKey } from '../../../core/keys/key-ring.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { authenticate } from '../../../http/authenticate.ts';
 import { takeCall } from '../../../http/rate-limit.ts';
 import { apiKeyOf } from '../credential.ts';
@@ -56,7 +58,7 @@ async function verifySecret(core: Core, request: FastifyRequest, body: Body): Pr
   if (verified === null) throw new AppError('credential_unknown');
   const apiKey = apiKeyOf(request) ?? textOf(body.client_id);
   if (apiKey === undefined) return verified;
-  const own = await core.keyRing.verify(apiKey, 'pair', ['key', 'write_only'], request.ip);
+  const own = await core.keyRing.verify(apiKey, 'pair', ['key', 'write_only'], addressOf(request));
   if (own.key.id !== verified.key.id) throw new AppError('credential_unknown');
   return verified;
 }

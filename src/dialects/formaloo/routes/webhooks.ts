@@ -1,4 +1,5 @@
 /** `/forms/{form}/webhooks/` (wire/formaloo.md §8). */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
@@ -18,6 +19,7 @@ import { sendTestWebhook } from '../../../core/webhooks/send-test-webhook.ts';
 import { updateWebhook } from '../../../core/webhooks/update-webhook.ts';
 import { showPayload } from '../../../core/webhooks/webhook-channel.ts';
 import type { WebhookView } from '../../../core/webhooks/webhook-view.ts';
+import { addressOf } from '../../../http/address-of.ts';
 import { boolean, text } from '../attributes.ts';
 import { actorOf } from '../call.ts';
 import { sendData } from '../envelope.ts';
@@ -53,7 +55,7 @@ const urlLengthMax = 512;
 export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFinder): void {
   scope.get(path, options, async (request, reply) => {
     const form = await ownForm(forms, request);
-    const actor = actorAt(actorOf(request), request.ip);
+    const actor = actorAt(actorOf(request), addressOf(request));
     requireVerb(actor, form.table, 'webhooks');
     const search = queryText(request, 'search')?.toLowerCase() ?? '';
     const found = await listWebhooks(core, actor, form.table.appId, { tableId: form.table.id, format: formatName });
@@ -71,7 +73,7 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
     const form = await ownForm(forms, request);
     const { memory, url, secret } = readWebhook(bodyOf(request), {});
     if (url === undefined) throw refused('url', 'is required', 'value_required');
-    const actor = actorAt(actorOf(request), request.ip);
+    const actor = actorAt(actorOf(request), addressOf(request));
     const { webhook } = await createWebhook(core, actor, form.table.appId, {
       format: formatName,
       tableId: form.table.id,
@@ -90,7 +92,7 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
   onChange(scope, item, options, async (request, reply) => {
     const known = await ownWebhook(core, forms, request);
     const { memory, url, secret } = readWebhook(bodyOf(request), memoryOf(known));
-    const changed = await updateWebhook(core, actorAt(actorOf(request), request.ip), known.id, {
+    const changed = await updateWebhook(core, actorAt(actorOf(request), addressOf(request)), known.id, {
       ...(url === undefined ? {} : { url }),
       ...(secret === undefined ? {} : { secret }),
       ...switches(memory),
@@ -101,7 +103,7 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
 
   scope.delete(item, options, async (request, reply) => {
     const webhook = await ownWebhook(core, forms, request);
-    await deleteWebhook(core, actorAt(actorOf(request), request.ip), webhook.id);
+    await deleteWebhook(core, actorAt(actorOf(request), addressOf(request)), webhook.id);
     return sendData(reply, '{}');
   });
 
@@ -230,7 +232,7 @@ async function sendWebhook(
   status = 200,
 ): Promise<FastifyReply> {
   const { secret } = webhook.has_secret
-    ? await revealWebhook(core, actorAt(actorOf(request), request.ip), webhook.id)
+    ? await revealWebhook(core, actorAt(actorOf(request), addressOf(request)), webhook.id)
     : { secret: null };
   return sendData(reply, JSON.stringify({ webhook: viewOf(webhook, secret) }), status);
 }

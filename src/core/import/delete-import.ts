@@ -14,8 +14,9 @@ export async function deleteImport(core: Core, actor: Actor, appId: string, id: 
   const row = await getImport(core, actor, appId, id);
   if (row.finished_at !== null) return removeImport(core, row);
   const finished = { state: 'cancelled', finished_at: core.clock.now() } as const;
-  // While it runs, it notices by the next rows that it was cancelled.
-  await core.store.write((tx) => tx.update('imports', { id, state: row.state }, finished));
+  // Whichever step it has come to meanwhile; while it runs, it notices by the next rows that it was cancelled.
+  const where = { id, state: { in: ['waiting', 'planning', 'running'] } } as const;
+  await core.store.write((tx) => tx.update('imports', where, finished));
   await dropContent(core, row);
 }
 

@@ -201,6 +201,19 @@ describe('/api/v1/apps/{app}/imports', () => {
     assert.equal((await app.request('GET', `${path}/${json.id}`, { key: app.keys.native })).status, 404);
   });
 
+  test('204: cancelled at whatever moment, an import is cancelled or had ended; it neither fails nor goes on', async () => {
+    for (let at = 0; at < 30; at += 1) {
+      const { json } = await begin({ name: `Cancelled ${at}` }, `Name\n${lines(300, (n) => `Person ${n}`)}\n`);
+      await wait(at % 6);
+      const cancelled = await app.request('DELETE', `${path}/${json.id}`, { key: app.keys.native });
+      assert.equal(cancelled.status, 204);
+      const left = await app.request('GET', `${path}/${json.id}`, { key: app.keys.native });
+      // One that had ended is removed.
+      const state = left.status === 404 ? 'finished' : left.json.state;
+      assert.ok(['cancelled', 'finished'].includes(state), `${state}: ${left.json.error}`);
+    }
+  });
+
   test('200: lists latest first, page by page, and only one’s own for who does not manage the app', async () => {
     const all = await app.request('GET', `${path}?limit=2`, { key: app.keys.native });
     assert.equal(all.json.data.length, 2);

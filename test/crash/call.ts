@@ -19,7 +19,9 @@ export function createCaller(url: string): Caller {
   const { hostname, port } = new URL(url);
   return {
     call(method, path, key, body, headers = {}) {
-      const text = body === undefined ? undefined : JSON.stringify(body);
+      // Bytes are a file.
+      const isFile = Buffer.isBuffer(body);
+      const text = body === undefined ? undefined : isFile ? body : JSON.stringify(body);
       return new Promise((resolve, reject) => {
         const sent = request(
           {
@@ -32,7 +34,10 @@ export function createCaller(url: string): Caller {
               authorization: `Bearer ${key}`,
               ...(text === undefined
                 ? {}
-                : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+                : {
+                    'content-type': isFile ? 'text/csv' : 'application/json',
+                    'content-length': Buffer.byteLength(text),
+                  }),
               ...headers,
             },
           },

@@ -68,7 +68,12 @@ async function repeat(client: Client, request: Request, operation: Operation, ke
   return got.headers['idempotency-replayed'] === 'true';
 }
 
-async function send(client: Client, request: Request, key: string | null): Promise<Answer> {
+/** Sends it and nothing more. @throws ServerGone */
+export async function send(
+  client: Client,
+  request: Pick<Request, 'method' | 'path' | 'body' | 'key'>,
+  key: string | null,
+): Promise<Answer> {
   const headers: OutgoingHttpHeaders = key === null ? {} : { 'idempotency-key': key };
   try {
     return await client.caller.call(request.method, request.path, request.key ?? client.key, request.body, headers);

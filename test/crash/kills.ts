@@ -46,6 +46,13 @@ async function oneDatabase(kills: number, seed: number, report: Report): Promise
     }
     report.progress();
   }
+  try {
+    await settle(folder, crew);
+    await check(folder, place, crew, random, report);
+  } catch (error) {
+    throw new Error(`after the kills of seed ${seed}, files kept in ${folder}`, { cause: error });
+  }
+  report.imports += crew.imports.length;
   report.acknowledged += crew.journals.reduce((sum, { operations }) => sum + operations.length, 0);
   await rm(folder, { recursive: true });
 }
@@ -60,22 +67,13 @@ async function inProcess(folder: string): Promise<Place> {
 }
 
 /** From a start to a kill. */
-async function oneLife(folder: string, crew: Crew, outcomes: Outcomes, random: Random): Promise<void> {
-  const server = spawn(process.execPath, [main, 'serve', '--json'], {
-    env: { ...environmentOf(folder) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(server, 'exit');
-  let log = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text;
-  });
-  try {
+function oneLife(folder: string, crew: Crew, outcomes: Outcomes, random: Random): Promise<void> {
+  return withServer(folder, async (server, start) => {
     if (random.chance(0.15)) {
       await sleep(random.whole(10, 400));
       return;
     }
-    const url = await urlOf(server, () => log);
+    const url = await start();
     await repeat(crew, url, outcomes);
     let isOver = false;
     const working = crew.work(
@@ -92,6 +90,32 @@ async function oneLife(folder: string, crew: Crew, outcomes: Outcomes, random: R
     server.kill('SIGKILL');
     isOver = true;
     await working;
+  });
+}
+
+/** A last life: what the kills interrupted comes to its end by itself. */
+function settle(folder: string, crew: Crew): Promise<void> {
+  return withServer(folder, async (_server, start) => {
+    await crew.settle(await start(), () => 0);
+  });
+}
+
+/** A server that is killed in the end; `start` answers where it listens. */
+async function withServer(
+  folder: string,
+  work: (server: ChildProcess, start: () => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const server = spawn(process.execPath, [main, 'serve', '--json'], {
+    env: { ...environmentOf(folder) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(server, 'exit');
+  let log = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  try {
+    await work(server, () => urlOf(server, () => log));
   } finally {
     server.kill('SIGKILL');
     await ended;
@@ -124,7 +148,8 @@ async function check(folder: string, place: Place, crew: Crew, random: Random, r
   await copyFile(join(folder, 'tessera.db'), join(image, 'tessera.db'));
   // There is none after an orderly end.
   await copyFile(join(folder, 'tessera.db-wal'), join(image, 'tessera.db-wal')).catch(() => undefined);
-  const outcomes = await verifyImage(image, place, crew.journals, 0);
+  const { outcomes, wentOn } = await verifyImage(image, place, crew, 0);
+  report.wentOn += wentOn;
   await rm(image, { recursive: true });
   refuseRepeatedIds(crew.journals);
   for (const journal of crew.journals) {

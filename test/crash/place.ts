@@ -1,4 +1,4 @@
-/** The instance that is written to: an app with two related tables, and a key for each client. */
+/** The instance that is written to: an app with two related tables, one for imports, and a key for each client. */
 import type { Instance } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Core, systemActor } from '../../src/core/context.ts';
@@ -10,6 +10,8 @@ export interface Place {
   readonly appId: string;
   readonly thingsId: string;
   readonly boxesId: string;
+  /** What imports bring. */
+  readonly importedId: string;
   readonly ownerId: string;
   /** Of the app, for the dialect that asks for one. */
   readonly appKey: string;
@@ -64,6 +66,15 @@ export async function setUpPlace(core: Core, clients: number): Promise<Place> {
       { name: 'Box', type: 'relation', options: { target: boxes.id, cardinality: 'one', inverse_name: 'Things' } },
     ],
   });
+  const imported = await createTable(core, systemActor, appId, {
+    name: 'Imported',
+    fields: [
+      { name: 'Token', type: 'text' },
+      { name: 'Code', type: 'text', unique: true },
+      { name: 'N', type: 'number' },
+      { name: 'Note', type: 'text' },
+    ],
+  });
   const keys: string[] = [];
   for (let index = 0; index < clients; index += 1) {
     const { secrets } = await createKey(core, systemActor, {
@@ -79,6 +90,7 @@ export async function setUpPlace(core: Core, clients: number): Promise<Place> {
     appId,
     thingsId: things.id,
     boxesId: boxes.id,
+    importedId: imported.id,
     ownerId: setup.owner.id,
     appKey: setup.keys.app,
     keys,

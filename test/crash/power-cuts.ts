@@ -42,13 +42,15 @@ async function oneRun(points: number, seed: number, report: Report, options: Cut
     refuseRepeatedIds(crew.journals);
     const moments = Array.from({ length: points }, () => random.whole(1, recorder.events.length)).sort((a, b) => a - b);
     report.acknowledged += crew.journals.reduce((sum, { operations }) => sum + operations.length, 0);
+    report.imports += crew.imports.length;
     report.restarts += recorder.events.filter(({ kind }) => kind === 'restart').length - 1;
     await walkCuts(recorder.events, moments, async (moment, writeImage) => {
       const image = join(folder, 'image');
       let tear: Tear | '' = '';
       try {
         tear = writeImage(image, random);
-        await verifyImage(image, moment < setUpAt ? null : place, crew.journals, moment);
+        const { wentOn } = await verifyImage(image, moment < setUpAt ? null : place, crew, moment);
+        report.wentOn += wentOn;
         report.cuts += 1;
         report.tears.set(tear, (report.tears.get(tear) ?? 0) + 1);
         await rm(image, { recursive: true });

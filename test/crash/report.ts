@@ -14,6 +14,10 @@ export interface Report {
   readonly tears: Map<Tear, number>;
   /** Operations that had no answer when the server died, and had happened all the same. */
   happened: number;
+  /** Imports that were begun. */
+  imports: number;
+  /** Times that an interrupted import went on from an image to its end. */
+  wentOn: number;
   /** Called after each point. */
   progress(): void;
 }
@@ -26,6 +30,8 @@ export function createReport(progress: (report: Report) => void = () => undefine
     restarts: 0,
     tears: new Map(),
     happened: 0,
+    imports: 0,
+    wentOn: 0,
     progress: () => progress(report),
   };
   return report;

@@ -37,11 +37,12 @@ const report = createReport(({ cuts, kills }) => {
 console.log(`${points} points, seed ${seed}`);
 try {
   await proveCrashes(points, seed, report);
-  const { cuts, kills, acknowledged, restarts, tears, happened } = report;
+  const { cuts, kills, acknowledged, restarts, tears, happened, imports, wentOn } = report;
   console.log(`${cuts} power cuts and ${kills} kills: nothing lost, nothing half done, no id twice`);
   console.log(`  ${acknowledged} operations were sent; in recorded runs the log began anew ${restarts} times`);
   console.log(`  unsynced writes: ${[...tears].map(([tear, count]) => `${tear} ${count}`).join(', ')}`);
   console.log(`  ${happened} operations had happened although the kill came before their answer`);
+  console.log(`  ${imports} imports were begun; ${wentOn} times one that was interrupted went on to its last row`);
   console.log(`  ${Math.round((performance.now() - startedAt) / 1000)} s`);
 } catch (error) {
   console.error(error);

@@ -13,11 +13,13 @@ import { fieldTypes } from '../../src/core/fields/index.ts';
 import { createRecord } from '../../src/core/records/create-record.ts';
 import { recordId } from '../../src/core/records/record-view.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
+import type { Crew } from './crew.ts';
 import { difference, type Expected, expectedAt, type Fact, type Journal, refusedText } from './journal.ts';
 import { configOf, type Place } from './place.ts';
 import { thingText } from './record-client.ts';
 import { tableText } from './schema-client.ts';
 import { verifyChanges } from './verify-changes.ts';
+import { goOn, isOfImports, verifyImports } from './verify-imports.ts';
 import { verifyStorage } from './verify-storage.ts';
 
 /** What became of the operations that had no answer, by client; absent when none was under way. */
@@ -26,13 +28,19 @@ export type Outcomes = ReadonlyMap<
   { readonly hasHappened: boolean; readonly facts: ReadonlyMap<string, Fact> }
 >;
 
+export interface Verified {
+  readonly outcomes: Outcomes;
+  /** Imports that were interrupted, and went on to their end. */
+  readonly wentOn: number;
+}
+
 /** Opens the database in the folder as a server would after a restart, and checks it. @throws AssertionError */
 export async function verifyImage(
   folder: string,
   place: Place | null,
-  journals: readonly Journal[],
+  { journals, imports }: Pick<Crew, 'journals' | 'imports'>,
   moment: number,
-): Promise<Outcomes> {
+): Promise<Verified> {
   // The image is thrown away: nothing has to reach a disk.
   const instance = await openInstance(configOf(folder), { store: { sync: async () => undefined } });
   const { core } = instance;
@@ -43,7 +51,7 @@ export async function verifyImage(
     verifyStorage(raw, tables);
     await verifyChanges(core, raw, tables);
     verifySecrets(raw);
-    if (place === null) return new Map();
+    if (place === null) return { outcomes: new Map(), wentOn: 0 };
     const outcomes = new Map();
     const facts = await factsOf(core, tables, place);
     for (const journal of journals) {
@@ -54,7 +62,15 @@ export async function verifyImage(
       verifyAnswers(keptAnswers(raw), journal, moment);
     }
     await verifyNewIds(core, tables, place, journals, moment);
-    return outcomes;
+    await verifyImports(core, tables, (table) => recordsOf(core, table), place, imports, moment);
+    const wentOn = await goOn(core, imports);
+    if (wentOn > 0) {
+      const after = await allTables(core);
+      verifyStorage(raw, after);
+      await verifyChanges(core, raw, after);
+      await verifyImports(core, after, (table) => recordsOf(core, table), place, imports, moment);
+    }
+    return { outcomes, wentOn };
   } finally {
     raw.close();
     await instance.close();
@@ -111,6 +127,7 @@ async function factsOf(
     facts.set(owner, own.set(name, fact));
   };
   for (const table of tables) {
+    if (isOfImports(table, place)) continue;
     if (table.id === place.thingsId || table.id === place.boxesId) {
       for (const { id, values } of await recordsOf(core, table)) {
         const isThing = table.id === place.thingsId;

@@ -77,7 +77,7 @@ async function oneServer(requests: number, seed: number, report: FuzzReport): Pr
     watch.close();
     await target.stop();
   }
-  await verifyImage(target.folder, null, [], 0);
+  await verifyImage(target.folder, null, { journals: [], imports: [] }, 0);
   await target.remove();
 }
 

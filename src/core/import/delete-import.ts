@@ -25,17 +25,20 @@ async function removeImport(core: Core, row: ImportRow): Promise<void> {
   while ((await removeSome(core, row, rejectsPerStep)) === 'rejects');
 }
 
-/** Removes some refused rows of a finished import, or, when there are none left, the import itself. */
+/** Removes a step's worth of a finished import's refused rows, or, with the last of them, the import itself. */
 export async function removeSome(core: Core, row: ImportRow, rowsMax: number): Promise<'rejects' | 'import'> {
   const some = await core.store.list('import_rejects', { import_id: row.id }, { limit: rowsMax });
   const last = some.at(-1);
-  if (last !== undefined) {
+  if (some.length === rowsMax && last !== undefined) {
     await core.store.write((tx) => tx.remove('import_rejects', { import_id: row.id, n: { lte: last.n } }));
     return 'rejects';
   }
   await dropContent(core, row);
   await forgetImport(core, row);
-  await core.store.write((tx) => tx.remove('imports', { id: row.id }));
+  await core.store.write(async (tx) => {
+    await tx.remove('import_rejects', { import_id: row.id });
+    await tx.remove('imports', { id: row.id });
+  });
   return 'import';
 }
 

@@ -4,36 +4,17 @@ import { toIso } from '../core/clock.ts';
 import { type Core, systemActor } from '../core/context.ts';
 import type { Audience } from '../core/push/find-user.ts';
 import type { LoggedNotification } from '../core/push/list-notifications.ts';
-import type { DeliveryRow, NotificationRow } from '../core/system-rows.ts';
+import { notificationFacts, receiptFacts } from '../core/push/notification-facts.ts';
 import { createApiClient } from './api-client.ts';
 import { localPlaces, type Places, remotePlaces } from './places.ts';
 
-export interface ShownNotification {
-  readonly id: string;
-  readonly user_id: number;
-  readonly audience: NotificationRow['audience'];
-  readonly title: string;
-  readonly body: string;
-  readonly url: string | null;
-  readonly urgency: string;
-  readonly created_at: string;
-  readonly expires_at: string;
-  readonly created_by: string;
-  readonly accepted: number;
-}
+export type ShownNotification = ReturnType<typeof notificationFacts>;
 
 export interface ListedNotification extends ShownNotification {
-  readonly outcome: Readonly<Record<DeliveryRow['state'], number>>;
+  readonly outcome: LoggedNotification['outcome'];
 }
 
-export interface Receipt {
-  readonly id: string;
-  readonly channel: DeliveryRow['channel'];
-  readonly device_id: string | null;
-  readonly state: DeliveryRow['state'];
-  readonly next_attempt_at: string | null;
-  readonly attempts: readonly { readonly at: string; readonly status: number | null; readonly error: string | null }[];
-}
+export type Receipt = ReturnType<typeof receiptFacts>;
 
 export interface LogQuery {
   readonly user?: number;
@@ -71,9 +52,10 @@ export async function localNotificationAdmin(core: Core): Promise<NotificationAd
     },
     async get(appId, id) {
       const { notification, deliveries } = await getNotification(core, systemActor, appId, id);
-      return { ...listed(notification), receipts: deliveries.map(receipt) };
+      return { ...listed(notification), receipts: deliveries.map(receiptFacts) };
     },
-    send: async (appId, draft) => shown((await sendNotification(core, systemActor, appId, draft)).notification),
+    send: async (appId, draft) =>
+      notificationFacts((await sendNotification(core, systemActor, appId, draft)).notification),
   };
 }
 
@@ -95,33 +77,6 @@ export function remoteNotificationAdmin(remote: Remote): NotificationAdmin {
   };
 }
 
-function shown(row: NotificationRow): ShownNotification {
-  return {
-    id: row.id,
-    user_id: row.record_id,
-    audience: row.audience,
-    title: row.title,
-    body: row.body,
-    url: row.url,
-    urgency: row.urgency,
-    created_at: toIso(row.created_at),
-    expires_at: toIso(row.expires_at),
-    created_by: row.created_by,
-    accepted: row.accepted,
-  };
-}
-
 function listed(row: LoggedNotification): ListedNotification {
-  return { ...shown(row), outcome: row.outcome };
-}
-
-function receipt({ id, channel, content, state, due_at: dueAt, attempts }: DeliveryRow): Receipt {
-  return {
-    id,
-    channel,
-    device_id: (content as { readonly device_id?: string } | null)?.device_id ?? null,
-    state,
-    next_attempt_at: dueAt === null ? null : toIso(dueAt),
-    attempts: attempts.map((attempt) => ({ ...attempt, at: toIso(attempt.at) })),
-  };
+  return { ...notificationFacts(row), outcome: row.outcome };
 }

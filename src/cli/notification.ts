@@ -1,27 +1,20 @@
 /** `tessera notification`: who was sent what and when, what became of it, and sending one. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Audience } from '../core/push/find-user.ts';
-import { type Done, examples, jsonOption } from './command.ts';
+import { type Done, examples } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import { type PlaceOptions, runInApp, withPlace } from './in-app.ts';
 import {
   type ListedNotification,
   localNotificationAdmin,
-  type NotificationAdmin,
   type Receipt,
   remoteNotificationAdmin,
   type ShownNotification,
 } from './notification-admin.ts';
-import { alignColumns, printable, say, sayJson } from './output.ts';
-import { appOf } from './places.ts';
-import { reach, urlOption } from './reach.ts';
+import { alignColumns, printable } from './output.ts';
 import { readInstant, readWhole } from './read-options.ts';
 
-interface PlaceOptions {
-  readonly app?: string;
-  readonly workspace?: string;
-  readonly json?: boolean;
-  readonly url?: string;
-}
+const admins = { local: localNotificationAdmin, remote: remoteNotificationAdmin };
 
 interface ListOptions extends PlaceOptions {
   readonly user?: number;
@@ -50,7 +43,7 @@ export function addNotification(program: Command, done: Done): void {
     .option('--limit <count>', 'at most so many, up to 1000', readLimit, 50)
     .addHelpText('after', examples(['tessera notification list --user 7 --from 2027-01-31', 'What one user was sent:']))
     .action((options: ListOptions) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const { user, from, to, limit } = options;
         const query = {
           limit,
@@ -65,7 +58,7 @@ export function addNotification(program: Command, done: Done): void {
   withPlace(
     notification.command('show').description('Show a notification with its result on each device.').argument('<id>'),
   ).action((id: string, options: PlaceOptions) =>
-    run(options, done, async (admin, appId) => {
+    runInApp(admins, options, done, async (admin, appId) => {
       const found = await admin.get(appId, id);
       return { json: found, text: () => showText(found) };
     }),
@@ -85,41 +78,13 @@ export function addNotification(program: Command, done: Done): void {
       ]),
     )
     .action((options: SendOptions) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const { title, body, open } = options;
         const draft = { audience: audienceOf(options), title, body, ...(open === undefined ? {} : { url: open }) };
         const sent = await admin.send(appId, draft);
         return { json: sent, text: () => sentText(sent) };
       }),
     );
-}
-
-function withPlace(command: Command): Command {
-  return command
-    .option('--app <app>', 'app by id or name; may be left out where there is one only')
-    .option('--workspace <workspace>', 'workspace of the app, by id or name')
-    .option(...urlOption)
-    .option(...jsonOption);
-}
-
-interface Told {
-  readonly json: unknown;
-  text(): string;
-}
-
-async function run(
-  options: PlaceOptions,
-  done: Done,
-  work: (admin: NotificationAdmin, appId: string) => Promise<Told>,
-): Promise<void> {
-  const withAdmin = async (admin: NotificationAdmin) => work(admin, await appOf(admin, options));
-  const { json, text } = await reach(options.url, {
-    local: async ({ core }) => withAdmin(await localNotificationAdmin(core)),
-    remote: async (remote) => withAdmin(remoteNotificationAdmin(remote)),
-  });
-  if (options.json === true) sayJson(json);
-  else say(text());
-  done(exitCodes.ok);
 }
 
 function audienceOf({ email, id, username }: SendOptions): Audience {

@@ -2,27 +2,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { FieldInput } from '../core/fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames, type Json } from '../core/fields/field-type.ts';
-import { type Done, examples, jsonOption } from './command.ts';
-import { exitCodes } from './exit-codes.ts';
+import { type Done, examples } from './command.ts';
+import { type PlaceOptions, runInApp, withPlace } from './in-app.ts';
 import { pick } from './key-place.ts';
-import { alignColumns, say, sayJson } from './output.ts';
-import { appOf } from './places.ts';
-import { reach, urlOption } from './reach.ts';
+import { alignColumns } from './output.ts';
 import { collect } from './read-options.ts';
-import {
-  localSchemaAdmin,
-  remoteSchemaAdmin,
-  type SchemaAdmin,
-  type ShownField,
-  type ShownTable,
-} from './schema-admin.ts';
+import { localSchemaAdmin, remoteSchemaAdmin, type ShownField, type ShownTable } from './schema-admin.ts';
 
-interface PlaceOptions {
-  readonly app?: string;
-  readonly workspace?: string;
-  readonly json?: boolean;
-  readonly url?: string;
-}
+const admins = { local: localSchemaAdmin, remote: remoteSchemaAdmin };
 
 interface FieldOptions extends PlaceOptions {
   readonly table: string;
@@ -41,7 +28,7 @@ interface AddFieldOptions extends FieldOptions {
 export function addTable(program: Command, done: Done): void {
   const table = program.command('table').description('List, make and delete the tables of an app.');
   withPlace(table.command('list').description('List the tables with their fields.')).action((options: PlaceOptions) =>
-    run(options, done, async (admin, appId) => {
+    runInApp(admins, options, done, async (admin, appId) => {
       const tables = await admin.tables(appId);
       return { json: { tables }, text: () => (tables.length === 0 ? 'There are no tables.' : listText(tables)) };
     }),
@@ -56,7 +43,7 @@ export function addTable(program: Command, done: Done): void {
       ]),
     )
     .action((name: string, options: PlaceOptions & { readonly field: readonly FieldInput[] }) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const made = await admin.createTable(appId, name, options.field);
         return { json: { table: made }, text: () => listText([made]) };
       }),
@@ -64,7 +51,7 @@ export function addTable(program: Command, done: Done): void {
   withPlace(table.command('delete').description('Delete a table with all its records.').argument('<table>'))
     .requiredOption('-y, --yes', 'needed: the records are gone for good')
     .action((wanted: string, options: PlaceOptions) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const { id, name } = pick(await admin.tables(appId), wanted, 'table');
         await admin.deleteTable(id);
         return { json: { id, deleted: true }, text: () => `Deleted table ${name} (${id}).` };
@@ -75,7 +62,7 @@ export function addTable(program: Command, done: Done): void {
 export function addField(program: Command, done: Done): void {
   const field = program.command('field').description('List, make and delete the fields of a table.');
   inTable(field.command('list').description('List the fields.')).action((options: FieldOptions) =>
-    run(options, done, async (admin, appId) => {
+    runInApp(admins, options, done, async (admin, appId) => {
       const { fields } = pick(await admin.tables(appId), options.table, 'table');
       return { json: { fields }, text: () => alignColumns([fieldHeader, ...fields.map(fieldLine)]) };
     }),
@@ -104,7 +91,7 @@ export function addField(program: Command, done: Done): void {
       ),
     )
     .action((name: string, type: FieldTypeName, options: AddFieldOptions) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const tables = await admin.tables(appId);
         const made = await admin.addField(
           pick(tables, options.table, 'table').id,
@@ -116,7 +103,7 @@ export function addField(program: Command, done: Done): void {
   inTable(field.command('delete').description('Delete a field with its values.').argument('<field>'))
     .requiredOption('-y, --yes', 'needed: the values are gone for good')
     .action((wanted: string, options: FieldOptions) =>
-      run(options, done, async (admin, appId) => {
+      runInApp(admins, options, done, async (admin, appId) => {
         const table = pick(await admin.tables(appId), options.table, 'table');
         const { id, name } = pick(table.fields, wanted, 'field');
         const broken = await admin.deleteField(table.id, id);
@@ -130,36 +117,8 @@ export function addField(program: Command, done: Done): void {
     );
 }
 
-function withPlace(command: Command): Command {
-  return command
-    .option('--app <app>', 'app by id or name; may be left out where there is one only')
-    .option('--workspace <workspace>', 'workspace of the app, by id or name')
-    .option(...urlOption)
-    .option(...jsonOption);
-}
-
 function inTable(command: Command): Command {
   return withPlace(command).requiredOption('--table <table>', 'table by id or name');
-}
-
-interface Told {
-  readonly json: unknown;
-  text(): string;
-}
-
-async function run(
-  options: PlaceOptions,
-  done: Done,
-  work: (admin: SchemaAdmin, appId: string) => Promise<Told>,
-): Promise<void> {
-  const withAdmin = async (admin: SchemaAdmin) => work(admin, await appOf(admin, options));
-  const { json, text } = await reach(options.url, {
-    local: async ({ core }) => withAdmin(await localSchemaAdmin(core)),
-    remote: async (remote) => withAdmin(remoteSchemaAdmin(remote)),
-  });
-  if (options.json === true) sayJson(json);
-  else say(text());
-  done(exitCodes.ok);
 }
 
 function inputOf(

@@ -10,7 +10,8 @@ import { openLink, readFile } from '../core/files/open-file.ts';
 import type { FileRow } from '../core/system-rows.ts';
 import { readRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
-import { logRefusal, sendStream } from './log-request.ts';
+import { logRefusal } from './log-request.ts';
+import { sendStream } from './send-stream.ts';
 import { toAppError } from './to-app-error.ts';
 
 interface FileQuery {

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
-import { logRefusal, sendStream } from './log-request.ts';
+import { logRefusal } from './log-request.ts';
+import { sendStream } from './send-stream.ts';
 import { createServer } from './server.ts';
 
 function serverWithLog(level: string) {

@@ -1,6 +1,4 @@
 /** What the log says about requests: faults always, refusals and answers only when asked for detail. Never a secret. */
-
-import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/context.ts';
 import type { AppError } from '../core/errors.ts';
@@ -21,14 +19,6 @@ export function logRefusal(core: Core, request: FastifyRequest, error: AppError)
   } else if (journal.isLevelEnabled('debug')) {
     journal.debug({ code: error.code, internal: error.internal, route: routeOf(request) }, 'refused');
   }
-}
-
-/** Sends what is read bit by bit. When the source fails, the answer is cut off, which its reader sees; why, the log says. */
-export function sendStream(reply: FastifyReply, source: Readable): FastifyReply {
-  source.once('error', (error) => {
-    reply.server.journal.error({ err: error, route: routeOf(reply.request) }, 'an answer broke off');
-  });
-  return reply.send(source);
 }
 
 /**
@@ -66,6 +56,6 @@ function verbOf(request: FastifyRequest): string {
 }
 
 /** The route's pattern, not the path: paths can carry what should not be in a log. */
-function routeOf(request: FastifyRequest): string {
+export function routeOf(request: FastifyRequest): string {
   return `${request.method} ${request.routeOptions.url ?? '(none)'}`;
 }

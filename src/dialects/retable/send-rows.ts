@@ -11,7 +11,7 @@ import { listRecords, type RecordPage } from '../../core/records/list-records.ts
 import { type Filter, type PageStart, projectionOf, type StoredRow } from '../../core/records/query.ts';
 import { type Links, recordId } from '../../core/records/record-view.ts';
 import type { TableSchema } from '../../core/tables/table-schema.ts';
-import { sendStream } from '../../http/log-request.ts';
+import { sendStream } from '../../http/send-stream.ts';
 import { type People, peopleIn } from './people.ts';
 import type { Page } from './query.ts';
 import type { RowRenderer } from './render.ts';

@@ -10,7 +10,7 @@ import { deleteRecords } from '../../../core/records/delete-records.ts';
 import { countRecords, listRecords } from '../../../core/records/list-records.ts';
 import type { Filter, RecordQuery } from '../../../core/records/query.ts';
 import { recordId } from '../../../core/records/record-view.ts';
-import { sendStream } from '../../../http/log-request.ts';
+import { sendStream } from '../../../http/send-stream.ts';
 import { actorOf } from '../call.ts';
 import { openEnvelope, sendData, sendPieces } from '../envelope.ts';
 import { fieldView } from '../field-view.ts';

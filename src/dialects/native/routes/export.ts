@@ -7,7 +7,7 @@ import { exportRecords } from '../../../core/export/export-records.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { Type } from '../../../core/schema.ts';
 import { contentDisposition } from '../../../http/content-disposition.ts';
-import { sendStream } from '../../../http/log-request.ts';
+import { sendStream } from '../../../http/send-stream.ts';
 import { parseParameter, readColumns, readFilter, readSort } from '../query.ts';
 import { targetOf } from '../record-request.ts';
 import { pathOf } from '../shapes/parts.ts';

@@ -3,13 +3,14 @@
 import { toIso } from '../../../core/clock.ts';
 import type { DeviceView } from '../../../core/push/list-devices.ts';
 import type { LoggedNotification } from '../../../core/push/list-notifications.ts';
+import { notificationFacts, receiptFacts } from '../../../core/push/notification-facts.ts';
 import { tokenSeconds } from '../../../core/push/registration-token.ts';
 import type { SentNotification } from '../../../core/push/send-notification.ts';
 import { textLengthMax, ttlSeconds } from '../../../core/push/send-notification.ts';
 import { type Static, Type } from '../../../core/schema.ts';
 import type { DeliveryRow, NotificationRow } from '../../../core/system-rows.ts';
 import { id, named, namedBody, nullable, time } from './parts.ts';
-import { attemptShape, attemptViews } from './webhook.ts';
+import { attemptShape } from './webhook.ts';
 
 const audience = Type.Object(
   {
@@ -162,40 +163,16 @@ export function deviceView(device: DeviceView): Static<typeof deviceShape> {
 }
 
 export function notificationView(row: LoggedNotification): Static<typeof notificationShape> {
-  return { ...factsOf(row), outcome: row.outcome };
-}
-
-function factsOf(row: NotificationRow) {
-  return {
-    id: row.id,
-    user_id: row.record_id,
-    audience: row.audience,
-    title: row.title,
-    body: row.body,
-    url: row.url,
-    urgency: row.urgency,
-    created_at: toIso(row.created_at),
-    expires_at: toIso(row.expires_at),
-    created_by: row.created_by,
-    accepted: row.accepted,
-  };
+  return { ...notificationFacts(row), outcome: row.outcome };
 }
 
 export function sentView({ notification, tickets }: SentNotification): Static<typeof sentShape> {
   return {
-    ...factsOf(notification),
+    ...notificationFacts(notification),
     tickets: tickets.map(({ id: ticketId, channel, deviceId }) => ({ id: ticketId, channel, device_id: deviceId })),
   };
 }
 
 export function receiptView(row: DeliveryRow): Static<typeof receiptsShape>['receipts'][number] {
-  const content = row.content as { readonly device_id?: string } | null;
-  return {
-    id: row.id,
-    channel: row.channel,
-    device_id: content?.device_id ?? null,
-    state: row.state,
-    next_attempt_at: row.due_at === null ? null : toIso(row.due_at),
-    attempts: attemptViews(row),
-  };
+  return receiptFacts(row);
 }

@@ -142,7 +142,7 @@ export function webhookView(webhook: WebhookView, table: TableSchema | undefined
   };
 }
 
-export function attemptViews(row: DeliveryRow): Static<typeof attemptShape>[] {
+function attemptViews(row: DeliveryRow): Static<typeof attemptShape>[] {
   return row.attempts.map((attempt) => ({ ...attempt, at: toIso(attempt.at) }));
 }
 

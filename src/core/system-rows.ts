@@ -257,6 +257,8 @@ export interface SubmissionDraftRow {
   referer: string | null;
   created_at: number;
   updated_at: number;
+  /** When somebody began to fill the form in; null: when the draft was made. */
+  begun_at: number | null;
 }
 
 /** How often the form of a table was opened. */
@@ -276,6 +278,8 @@ export interface TableExportRow {
   seen_at: number;
   /** When the file was finished. */
   finished_at: number | null;
+  /** Why the last one failed, as a sentence; null where it did not. */
+  error: string | null;
 }
 
 /** What a webhook can be told. `record.submitted`: created through a form; without it such records count as created. */

@@ -255,6 +255,7 @@ const columnKinds: Columns = {
     referer: 'plain',
     created_at: 'plain',
     updated_at: 'plain',
+    begun_at: 'plain',
   },
   visits: { table_id: 'plain', visits: 'plain' },
   table_exports: {
@@ -264,6 +265,7 @@ const columnKinds: Columns = {
     started_at: 'plain',
     seen_at: 'plain',
     finished_at: 'plain',
+    error: 'plain',
   },
   imports: {
     id: 'plain',

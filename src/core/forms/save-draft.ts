@@ -13,6 +13,8 @@ export interface DraftInput {
   /** Answers as they were sent, by field id; they replace what was there. */
   readonly answers: Readonly<Record<string, Json>>;
   readonly referer: string | null;
+  /** When the answers were begun, where that was before now; of a known draft what was noted first stays. */
+  readonly begunAt?: number;
 }
 
 const answersLengthMax = 1_000_000;
@@ -22,7 +24,7 @@ export async function saveDraft(
   core: Core,
   actor: Actor,
   table: TableSchema,
-  { code, answers, referer }: DraftInput,
+  { code, answers, referer, begunAt }: DraftInput,
 ): Promise<SubmissionDraftRow> {
   requireVerb(actor, table, code === null ? 'create' : 'update');
   if (JSON.stringify(answers).length > answersLengthMax) throw new AppError('body_too_large');
@@ -30,7 +32,15 @@ export async function saveDraft(
   return core.store.write(async (tx) => {
     if (code === null) {
       const made = randomLowerAlphanumeric(submissionCodeLength);
-      const draft = { code: made, table_id: table.id, answers, referer, created_at: now, updated_at: now };
+      const draft = {
+        code: made,
+        table_id: table.id,
+        answers,
+        referer,
+        created_at: now,
+        updated_at: now,
+        begun_at: begunAt ?? null,
+      };
       await tx.insert('submission_drafts', draft);
       return draft;
     }

@@ -3,6 +3,7 @@
  * in the background where there are many. Of each table the latest is known; a second one is not begun while one is made.
  */
 import type { Actor, Core } from '../context.ts';
+import { AppError } from '../errors.ts';
 import { type ExportFormat, exportFilename } from '../export/export-format.ts';
 import { type ExportRequest, exportRecords } from '../export/export-records.ts';
 import { signedUrl } from '../files/file-links.ts';
@@ -17,6 +18,8 @@ export interface TableFile {
   readonly isRunning: boolean;
   /** The last that was finished, while its link holds. */
   readonly file: { readonly url: string; readonly at: number } | null;
+  /** Why the last one failed, as a sentence. */
+  readonly error: string | null;
 }
 
 export interface TableFileRequest extends ExportRequest {
@@ -33,7 +36,7 @@ const linkLifeMs = 24 * 60 * 60 * 1000;
 const silenceMs = 60_000;
 const wordMs = 10_000;
 
-/** @throws scope_missing, role_insufficient, body_too_large */
+/** @throws scope_missing, role_insufficient */
 export async function makeTableFile(
   core: Core,
   actor: Actor,
@@ -58,8 +61,8 @@ function begin(core: Core, tableId: string): Promise<boolean> {
     const known = await tx.find('table_exports', { table_id: tableId });
     if (known !== undefined && isGoingOn(known, now)) return false;
     const { file_id = null, finished_at = null } = known ?? {};
-    const row = { table_id: tableId, state: 'running', file_id, started_at: now, seen_at: now, finished_at } as const;
-    await tx.upsert('table_exports', row);
+    const times = { started_at: now, seen_at: now, finished_at };
+    await tx.upsert('table_exports', { table_id: tableId, state: 'running', file_id, ...times, error: null });
     return true;
   });
 }
@@ -84,15 +87,21 @@ async function write(core: Core, actor: Actor, table: TableSchema, request: Tabl
       content: exportRecords(core, actor, table, { ...request, onProgress }),
       filename: exportFilename(request.title, request.format),
       isPrivate: true,
+      isOwn: true,
     });
     await note({ state: 'done', file_id: file.id, finished_at: core.clock.now() });
   } catch (error) {
-    await note({ state: 'failed' }).catch(() => undefined);
+    await note({ state: 'failed', error: reasonOf(error) }).catch(() => undefined);
     throw error;
   }
 }
 
-const nothing: TableFile = { isRunning: false, file: null };
+/** What may be told to whoever asked for the file. */
+function reasonOf(error: unknown): string {
+  return error instanceof AppError && error.code !== 'internal_error' ? error.message : 'The export failed.';
+}
+
+const nothing: TableFile = { isRunning: false, file: null, error: null };
 
 async function tableFileOf(core: Core, tableId: string): Promise<TableFile> {
   return (await tableFilesOf(core, [tableId])).get(tableId) ?? nothing;
@@ -110,7 +119,11 @@ export async function tableFilesOf(core: Core, tableIds: readonly string[]): Pro
   return new Map(
     rows.map((row) => {
       const file = files.get(row.file_id ?? '');
-      return [row.table_id, { isRunning: isGoingOn(row, now), file: linkOf(core, file, row.finished_at) }];
+      const isRunning = isGoingOn(row, now);
+      // The server that made it ended before it could say anything.
+      const isCutShort = row.state === 'running' && !isRunning;
+      const error = isCutShort ? 'The export was interrupted. Please start it again.' : row.error;
+      return [row.table_id, { isRunning, file: linkOf(core, file, row.finished_at), error }];
     }),
   );
 }

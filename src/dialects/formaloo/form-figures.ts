@@ -8,7 +8,7 @@ export interface FormFigures {
   readonly file: TableFile;
 }
 
-const noFile: TableFile = { isRunning: false, file: null };
+const noFile: TableFile = { isRunning: false, file: null, error: null };
 
 export async function figuresOf(core: Core, forms: readonly Form[]): Promise<(form: Form) => FormFigures> {
   const ids = forms.map(({ table }) => table.id);

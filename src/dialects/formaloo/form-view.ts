@@ -52,6 +52,7 @@ export async function formSummary(core: Core, form: Form, { visits, file }: Form
     export_in_progress: file.isRunning,
     last_export_file: file.file?.url ?? null,
     last_export_time: file.file === null ? null : instantOf(file.file.at),
+    last_export_error: file.error,
     created_at: instantOf(table.createdAt),
     updated_at: instantOf(table.updatedAt),
   };

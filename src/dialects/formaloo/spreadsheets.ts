@@ -55,6 +55,7 @@ export async function sampleFile(core: Core, actor: Actor, form: Form): Promise<
     content: exportRecords(core, actor, form.table, { ...layout, filter: { op: 'never' } }),
     filename: 'sample.xlsx',
     isPrivate: true,
+    isOwn: true,
   });
   return signedUrl(core, file.id, file.name, core.clock.now() + linkLifeMs);
 }

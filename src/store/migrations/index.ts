@@ -5,6 +5,7 @@ import { submissions } from './0003-submissions.ts';
 import { deliveries } from './0004-deliveries.ts';
 import { visitsAndExports } from './0005-visits-and-exports.ts';
 import { imports } from './0006-imports.ts';
+import { begunAndFailed } from './0007-begun-and-failed.ts';
 import type { Migration } from './migration.ts';
 
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   deliveries,
   visitsAndExports,
   imports,
+  begunAndFailed,
 ];

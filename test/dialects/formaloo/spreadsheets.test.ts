@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { systemActor } from '../../../src/core/context.ts';
+import { updatePlan } from '../../../src/core/limits/update-plan.ts';
 import { createFakeClock, startTestApp, type TestApp } from '../../harness.ts';
 import { until } from '../../webhooks/receiver.ts';
 import { type Client, clientOf, multipartOf } from './client.ts';
@@ -107,13 +111,47 @@ describe('spreadsheets', () => {
     const tables = await app.core.catalog.tablesOf(app.appId);
     const table = tables.find(({ id }) => id.startsWith(form));
     const begun = app.core.clock.now();
-    const row = { table_id: table?.id ?? '', state: 'running', file_id: null, finished_at: null } as const;
+    const row = { table_id: table?.id ?? '', state: 'running', file_id: null, finished_at: null, error: null } as const;
     await app.core.store.write((tx) => tx.upsert('table_exports', { ...row, started_at: begun, seen_at: begun }));
     const { form: waiting } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
     assert.deepEqual([waiting.async_export, waiting.excel_file], [true, null]);
     clock.advance(61_000);
+    const { form: cut } = await client.data(200, 'GET', `/v3.0/forms/${form}/`);
+    assert.equal(cut.last_export_error, 'The export was interrupted. Please start it again.');
     const { form: made } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
     assert.deepEqual([made.async_export, (await cells(made.excel_file)).length], [false, 1]);
+  });
+
+  test('may be larger than the files that people may upload', async () => {
+    await updatePlan(app.core, systemActor, 'business', { file_bytes_max: 10 });
+    try {
+      const { form: made } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
+      assert.equal((await cells(made.excel_file)).length, 1);
+      const { file } = await client.data(200, 'GET', `/v3.0/forms/${form}/import-rows/sample-file/`);
+      assert.equal((await cells(file)).length, 1);
+    } finally {
+      await updatePlan(app.core, systemActor, 'business', { file_bytes_max: 50 * 1024 * 1024 });
+    }
+  });
+
+  test('that cannot be kept are told as failed, in a sentence, until one succeeds', async () => {
+    const { form: before } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
+    const place = join(app.folder, 'files');
+    await rename(place, `${place}-away`);
+    await writeFile(place, '');
+    try {
+      assert.equal((await client.call('POST', `/v3.0/forms/${form}/excel-export/`)).status, 503);
+      const { form: shown } = await client.data(200, 'GET', `/v3.0/forms/${form}/`);
+      assert.deepEqual(
+        [shown.export_in_progress, shown.last_export_error, shown.last_export_file],
+        [false, 'The file cannot be kept now.', before.excel_file],
+      );
+    } finally {
+      await rm(place);
+      await rename(`${place}-away`, place);
+    }
+    const { form: made } = await client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`);
+    assert.deepEqual([made.last_export_error, (await cells(made.excel_file)).length], [null, 1]);
   });
 
   test('that were exported are imported again as the same rows', async () => {

@@ -17,7 +17,7 @@ export function spreadsheetRoutes(scope: FastifyInstance, core: Core, forms: For
   for (const path of [`${modern}/forms/:slug/excel-export`, `${legacy}/forms/form/:slug/excel`]) {
     scope.post(path, read, async (request, reply) => {
       const form = await ownForm(forms, request);
-      const { isRunning, file } = await exportForm(core, actorOf(request), form);
+      const { isRunning, file, error } = await exportForm(core, actorOf(request), form);
       const shown = {
         slug: form.slug,
         async_export: isRunning,
@@ -25,6 +25,7 @@ export function spreadsheetRoutes(scope: FastifyInstance, core: Core, forms: For
         export_in_progress: isRunning,
         last_export_file: file?.url ?? null,
         last_export_time: file === null ? null : instantOf(file.at),
+        last_export_error: error,
       };
       return sendData(reply, JSON.stringify({ form: shown }), 201);
     });

@@ -143,11 +143,15 @@ describe('files in a backup', () => {
       for (; !isOver; uploaded += 1) await upload(`meanwhile ${uploaded}`);
     })();
     while (uploaded < 5) await new Promise((resolve) => setTimeout(resolve, 1));
-    const { name, manifest } = await createBackup(source(), place);
-    const during = uploaded;
+    let made: Awaited<ReturnType<typeof createBackup>>;
+    let before: number;
+    do {
+      before = uploaded;
+      made = await createBackup(source(), place);
+    } while (uploaded === before);
+    const { name, manifest } = made;
     isOver = true;
     await uploading;
-    assert.ok(during > 5, 'uploads went on');
     const database = join(folder, 'meanwhile.db');
     const { read } = await openBackup(place, name);
     await restoreSqlite(database, read(), manifest.facts);

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import type { BrowserContextOptions, Page, Worker } from 'playwright-core';
 import { openPushApp } from '../push/push-app.ts';
 import type { TestDevice } from '../push/push-service.ts';
+import { until } from '../webhooks/receiver.ts';
 import { checkPage } from './check-page.ts';
 import { desktop, openBrowser, phone } from './open-browser.ts';
 
@@ -67,12 +68,12 @@ async function deliver(page: Page, data: object, origin = app.url): Promise<void
 }
 
 async function eventually<T>(read: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    const value = await read();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come');
+  let value: T | undefined;
+  await until(async () => {
+    value = await read();
+    return value !== undefined;
+  }, 'it comes');
+  return value as T;
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { get, type InitJson, makePlace, type Place } from './tessera.ts';
 
@@ -90,25 +90,40 @@ describe('tessera serve', () => {
   });
 });
 
-/** Sends the head and half of the body, does `meanwhile`, then sends the rest; answers the status. */
-function sendWhile(url: string, key: string, body: string, meanwhile: () => void): Promise<number> {
+/** Sends the head and half of the body, has the server asked to stop, then sends the rest; answers the status. */
+function sendWhile(url: string, key: string, body: string, stop: () => void): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${key}`,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
+      expect: '100-continue',
     };
     const outgoing = httpRequest(url, { method: 'POST', headers }, (incoming) => {
       incoming.resume();
       incoming.on('end', () => resolve(incoming.statusCode ?? 0));
     });
     outgoing.on('error', reject);
-    outgoing.write(body.slice(0, 10), () => {
-      // The server has the head and waits for the rest.
-      setTimeout(() => {
-        meanwhile();
-        setTimeout(() => outgoing.end(body.slice(10)), 300);
-      }, 200);
+    // The server has the head and waits for the rest.
+    outgoing.on('continue', () => {
+      outgoing.write(body.slice(0, 10));
+      stop();
+      stopsListening(new URL(url)).then(() => outgoing.end(body.slice(10)), reject);
     });
+    outgoing.flushHeaders();
   });
+}
+
+async function stopsListening({ hostname, port }: URL): Promise<void> {
+  for (let isListening = true; isListening; ) {
+    isListening = await new Promise((resolve) => {
+      const socket = connect(Number(port), hostname);
+      const tell = (answer: boolean) => {
+        socket.destroy();
+        resolve(answer);
+      };
+      socket.on('connect', () => tell(true)).on('error', () => tell(false));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

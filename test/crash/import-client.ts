@@ -17,7 +17,8 @@ export interface ImportWriter {
 const rowsPerRun = 1200;
 const rowsPerRestart = 250;
 const codes = 300;
-const settleMs = 60_000;
+/** For an import that hangs, on a machine that is busy with something else too. */
+const settleMs = 10 * 60_000;
 
 export function createImportWriter(client: Client): ImportWriter {
   const { place, random } = client;

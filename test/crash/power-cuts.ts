@@ -21,7 +21,7 @@ const pointsPerRun = 100;
 const eventsPerPoint = 12;
 
 export interface CutOptions {
-  /** The disk says that a sync is done before it is: what is acknowledged then gets lost. */
+  /** The disk says that it has synced, and has not: what is acknowledged then gets lost. */
   readonly isDiskLying?: boolean;
 }
 

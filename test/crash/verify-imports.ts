@@ -152,7 +152,7 @@ export async function goOn(core: Core, imports: readonly LoggedImport[]): Promis
   const faults: unknown[] = [];
   const running = runImports(core, (error) => faults.push(error));
   for (let turns = 0; (await unfinished(core)).length > 0; turns += 1) {
-    assert.ok(turns < 10_000, 'an import does not come to its end');
+    assert.ok(turns < 100_000, 'an import does not come to its end');
     await sleep(2);
   }
   await running.stop();

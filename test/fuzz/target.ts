@@ -47,6 +47,8 @@ export async function startTarget(): Promise<Target> {
     DATABASE_URL: `sqlite:${join(folder, 'tessera.db')}`,
     TESSERA_PUBLIC_URL: 'http://tessera.test',
     TESSERA_RATE_LIMIT: 'off',
+    // The token of the requests is made once, before the first.
+    TESSERA_TOKEN_TTL_SECONDS: '86400',
     TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on',
     TESSERA_LOG_LEVEL: 'error',
     // As in the images of the crash proof, whose checks look at the database in the end.
@@ -70,7 +72,7 @@ export async function startTarget(): Promise<Target> {
       if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = once(server, 'exit');
       server.kill('SIGTERM');
-      const timer = setTimeout(() => server.kill('SIGKILL'), 15_000);
+      const timer = setTimeout(() => server.kill('SIGKILL'), 120_000);
       await ended;
       clearTimeout(timer);
     },

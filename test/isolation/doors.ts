@@ -89,7 +89,7 @@ export const doors: Readonly<Record<DoorName, Door>> = {
       return { 'x-api-key': key ?? '', authorization: `JWT ${issueToken(core, verified).token}` };
     },
     async wrong(core) {
-      const token = core.secrets.mintToken({ int: newId(), gen: 1, exp: Math.ceil(core.clock.now() / 1000) + 60 });
+      const token = core.secrets.mintToken({ int: newId(), gen: 1, exp: Math.ceil(core.clock.now() / 1000) + 86_400 });
       return { 'x-api-key': newSecret('pair', 'key'), authorization: `JWT ${token}` };
     },
     malformed: () => ({ 'x-api-key': 'nothing', authorization: 'Token nothing' }),

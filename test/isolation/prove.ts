@@ -31,7 +31,8 @@ interface Matrix {
 /** @throws AssertionError that lists every route without an entry and every cell that does not hold */
 export async function proveIsolation(): Promise<IsolationReport> {
   const { started: app, routes } = await withRoutes(() =>
-    startTestApp({ env: { TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on' } }),
+    // Tokens are made once, before the first request, and the run may take longer than they live by default.
+    startTestApp({ env: { TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on', TESSERA_TOKEN_TTL_SECONDS: '86400' } }),
   );
   try {
     const callers = await makeCallers(app.core);

@@ -26,9 +26,8 @@ test('notifications that were accepted arrive once each when the server is kille
       folder,
       Array.from({ length: users }, (_, n) => service.makeDevice(`of ${n + 1}`)),
     );
-    const since = Date.now();
     await service.down();
-    server = await startServerProcess(folder, 100, since);
+    server = await startServerProcess(folder);
     const { url } = server;
     const accepted = await Promise.all(
       Array.from({ length: users }, async (_, n) => {
@@ -48,7 +47,8 @@ test('notifications that were accepted arrive once each when the server is kille
     assert.ok(accepted.every(({ successful }) => successful === 1));
     assert.equal(service.pushed.length, 0);
     await service.up();
-    server = await startServerProcess(folder, 100, since);
+    // An hour later every attempt is due.
+    server = await startServerProcess(folder, { aheadMs: 3_600_000 });
     await until(() => service.pushed.length >= users, 'all arrive');
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.deepEqual(
@@ -69,10 +69,9 @@ test('what was on its way when the server was killed is sent again: nothing is l
   try {
     const device = service.makeDevice('phone');
     const { key, appId } = await setUp(folder, [device]);
-    const since = Date.now();
     // The first request hangs until the server is dead.
     service.behave((_device, index) => (index === 0 ? null : 201));
-    server = await startServerProcess(folder, 100, since);
+    server = await startServerProcess(folder);
     const answer = await fetch(`${server.url}/notifications`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}` },
@@ -81,7 +80,7 @@ test('what was on its way when the server was killed is sent again: nothing is l
     assert.deepEqual(await answer.json(), { successful: 1 });
     await until(() => service.pushed.length === 1, 'the first request');
     await server.kill();
-    server = await startServerProcess(folder, 100, since);
+    server = await startServerProcess(folder);
     await until(() => service.pushed.length === 2, 'the second request');
     await new Promise((resolve) => setTimeout(resolve, 300));
     assert.deepEqual(

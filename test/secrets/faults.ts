@@ -61,7 +61,9 @@ export async function runOnDamage(env: Environment, folder: string, evidence: Ev
     const child = startCommand(['serve', '--json'], { ...env, DATABASE_URL: `sqlite:${file}` });
     const ended = once(child, 'close');
     const texts = collect(child);
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1500))]);
+    // It says that it listens, or why it does not; and what it finds later as well.
+    await Promise.race([ended, child.stdout === null ? ended : once(child.stdout, 'data')]);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]);
     child.kill('SIGTERM');
     await ended;
     const { stdout, stderr } = texts();

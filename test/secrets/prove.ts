@@ -38,6 +38,8 @@ export async function proveSecrets(): Promise<SecretsReport> {
     TESSERA_PUBLIC_URL: 'http://tessera.test',
     TESSERA_RATE_LIMIT: 'off',
     TESSERA_LOG_LEVEL: 'trace',
+    // Tokens are made once, long before the last request.
+    TESSERA_TOKEN_TTL_SECONDS: '86400',
     TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on',
   };
   try {

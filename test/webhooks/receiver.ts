@@ -29,7 +29,8 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-const waitMs = 30_000;
+/** For what never comes; a schedule on a fast clock may take a minute until its next attempt. */
+const waitMs = 5 * 60_000;
 
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];

@@ -15,11 +15,19 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the server on the database of this folder. `since`: when its clock began to run fast; the same after a kill. */
-export async function startServerProcess(folder: string, speed: number, since: number): Promise<ServerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [import.meta.filename, folder, String(speed), String(since)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export interface ServerClock {
+  /** When it began to run fast; the same after a kill. Now unless given. */
+  readonly since?: number;
+  /** How many times as fast as time. */
+  readonly speed?: number;
+  readonly aheadMs?: number;
+}
+
+/** Starts the server on the database of this folder. */
+export async function startServerProcess(folder: string, clock: ServerClock = {}): Promise<ServerProcess> {
+  const { since = Date.now(), speed = 1, aheadMs = 0 } = clock;
+  const args = [import.meta.filename, folder, JSON.stringify({ since, speed, aheadMs })];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   if (child.stdout === null) throw new Error('no output of the child');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -32,7 +40,7 @@ export async function startServerProcess(folder: string, speed: number, since: n
   return { url: first.value, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-async function serve(folder: string, speed: number, since: number): Promise<void> {
+async function serve(folder: string, { since, speed, aheadMs }: Required<ServerClock>): Promise<void> {
   const { startApp } = await import('../../src/app.ts');
   const { readConfig } = await import('../../src/config.ts');
   const app = await startApp(
@@ -43,7 +51,7 @@ async function serve(folder: string, speed: number, since: number): Promise<void
       TESSERA_RATE_LIMIT: 'off',
       TESSERA_ALLOW_PRIVATE_WEBHOOKS: 'on',
     }),
-    { clock: { now: () => since + (Date.now() - since) * speed, monotonic: () => performance.now() } },
+    { clock: { now: () => since + aheadMs + (Date.now() - since) * speed, monotonic: () => performance.now() } },
   );
   process.stdout.write(`${app.url}\n`);
   process.on('SIGTERM', () => {
@@ -52,5 +60,5 @@ async function serve(folder: string, speed: number, since: number): Promise<void
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await serve(process.argv[2] ?? '', Number(process.argv[3]), Number(process.argv[4]));
+  await serve(process.argv[2] ?? '', JSON.parse(process.argv[3] ?? '{}'));
 }

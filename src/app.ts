@@ -96,6 +96,7 @@ export async function openInstance(config: Config, options: AppOptions = {}): Pr
       publicUrl: config.publicUrl,
       areLimitsOn: config.areLimitsOn,
       allowPrivateWebhooks: config.allowPrivateWebhooks,
+      pushContact: config.pushContact,
       tokenTtlSeconds: config.tokenTtlSeconds,
       keep: config.keep,
     },

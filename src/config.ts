@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { tokenTtl } from './core/keys/key-input.ts';
+import { isPublicName } from './core/push/vapid-subject.ts';
 import { type Keep, keepDefaults } from './core/retention/keep.ts';
 
 export interface Config {
@@ -20,6 +21,8 @@ export interface Config {
   readonly masterKey: Buffer | null;
   readonly areLimitsOn: boolean;
   readonly allowPrivateWebhooks: boolean;
+  /** Whom push services can turn to: a mailto or https URL; null: what the public URL says. */
+  readonly pushContact: string | null;
   readonly logLevel: LogLevel;
   /** Proxies in front of the server whose X-Forwarded-For is believed: addresses or CIDR blocks; empty: none. */
   readonly trustedProxies: readonly string[];
@@ -94,6 +97,7 @@ export function readConfig(env: Environment = process.env): Config {
     areLimitsOn: oneOf('TESSERA_RATE_LIMIT', env.TESSERA_RATE_LIMIT, 'on', ['on', 'off']) === 'on',
     allowPrivateWebhooks:
       oneOf('TESSERA_ALLOW_PRIVATE_WEBHOOKS', env.TESSERA_ALLOW_PRIVATE_WEBHOOKS, 'off', ['on', 'off']) === 'on',
+    pushContact: pushContact(env.TESSERA_PUSH_CONTACT),
     logLevel: oneOf('TESSERA_LOG_LEVEL', env.TESSERA_LOG_LEVEL, 'info', logLevels),
     trustedProxies: (env.TESSERA_TRUSTED_PROXIES ?? '')
       .split(',')
@@ -236,6 +240,20 @@ function publicUrl(value: string | undefined, host: string, port: number): strin
     throw new ConfigError('TESSERA_PUBLIC_URL: must be an absolute http or https URL');
   }
   return value.replace(/\/+$/, '');
+}
+
+/** Push services refuse a contact that they cannot look up, so it is refused here, where it can be mended. */
+function pushContact(value: string | undefined): string | null {
+  if (!value) return null;
+  const host = /^mailto:[^@\s<>]+@([^@\s<>]+)$/i.exec(value)?.[1] ?? httpsHostOf(value);
+  if (host !== undefined && isPublicName(host)) return value;
+  throw new ConfigError(
+    'TESSERA_PUSH_CONTACT: must be mailto:<address> or an https URL, of a domain that push services can look up',
+  );
+}
+
+function httpsHostOf(value: string): string | undefined {
+  return /^https:\/\/[^\s<>]+$/i.test(value) && URL.canParse(value) ? new URL(value).hostname : undefined;
 }
 
 function masterKey(value: string | undefined): Buffer | null {

@@ -161,7 +161,8 @@ export function assertVapid(headers: IncomingHttpHeaders, origin: string): strin
   assert.ok(isSigned, 'the token is signed by the key');
   const { aud, exp, sub } = JSON.parse(Buffer.from(claims, 'base64url').toString());
   assert.equal(aud, origin);
-  assert.match(sub, /^(?:mailto:|https:)/);
+  // As Apple's wants it: a contact that has a name of the Internet (403 BadJwtToken otherwise).
+  assert.match(sub, /^(?:mailto:[^@]+@|https:\/\/)(?!\d+(?:\.\d+){3}|localhost\b)[^@/]+\.[a-z]{2,}$/);
   assert.ok(exp <= Date.now() / 1000 + 86_400, 'a token lives a day at most');
   return key;
 }

@@ -1,6 +1,7 @@
 /** What proves to a push service that this server sends (RFC 8292): signed once an hour for each service, not for each message. */
 import type { Core } from '../context.ts';
 import { vapidKeys } from './vapid-keys.ts';
+import { vapidSubject } from './vapid-subject.ts';
 
 const hourMs = 3_600_000;
 /** A token may live a day at most; it is used for an hour, and the rest is for clocks that differ. */
@@ -19,7 +20,7 @@ export function createVapidHeaders(core: Core): (service: string) => Promise<str
     const expiration = Math.floor((now + tokenHours * hourMs) / 1000);
     const { Authorization: header } = webPush.getVapidHeaders(
       service,
-      vapidSubject(core),
+      vapidSubject(core.settings),
       publicKey,
       privateKey,
       'aes128gcm',
@@ -29,12 +30,4 @@ export function createVapidHeaders(core: Core): (service: string) => Promise<str
     known.set(service, { header, until: now + hourMs });
     return header;
   };
-}
-
-/** Whom a push service can turn to: it must be an https or mailto URL. */
-function vapidSubject(core: Core): string {
-  const { publicUrl } = core.settings;
-  if (publicUrl.startsWith('https://')) return publicUrl;
-  const { hostname } = new URL(publicUrl);
-  return `mailto:postmaster@${hostname.replace(/[[\]]/g, '')}`;
 }

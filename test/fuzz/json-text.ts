@@ -8,7 +8,7 @@ interface Span {
   readonly isOpen: boolean;
 }
 
-/** Where the values and the members of objects stand in the text that JSON.stringify wrote. */
+/** Where the values and the members of objects stand in a text that is JSON. */
 function spansOf(text: string): Span[] {
   const spans: Span[] = [];
   let at = 0;
@@ -16,24 +16,32 @@ function spansOf(text: string): Span[] {
     for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
     at += 1;
   };
+  const space = (): void => {
+    while (/^[ \t\r\n]$/.test(text[at] ?? '')) at += 1;
+  };
   const value = (): void => {
+    space();
     const start = at;
     const first = text[at];
     if (first === '"') string();
     else if (first === '{' || first === '[') {
       at += 1;
+      space();
       while (text[at] !== '}' && text[at] !== ']') {
         const memberStart = at;
         if (first === '{') {
           string();
+          space();
           at += 1;
         }
         value();
         if (first === '{') spans.push({ start: memberStart, end: at, kind: 'member', isOpen: false });
+        space();
         if (text[at] === ',') at += 1;
+        space();
       }
       at += 1;
-    } else while (at < text.length && !/[,\]}]/.test(text[at] ?? '')) at += 1;
+    } else while (at < text.length && !/[,\]}\s]/.test(text[at] ?? '')) at += 1;
     spans.push({ start, end: at, kind: 'value', isOpen: first === '{' || first === '[' });
   };
   value();
@@ -67,7 +75,7 @@ export function editJson(text: string, edit: JsonEdit): string {
   if (edit.edit === 'add') {
     const span = pick(({ isOpen }) => isOpen);
     if (span === undefined) return text;
-    const isEmpty = span.end - span.start === 2;
+    const isEmpty = text.slice(span.start + 1, span.end - 1).trim() === '';
     const member = text[span.start] === '{' ? `${JSON.stringify(edit.name)}:${edit.token}` : edit.token;
     return `${text.slice(0, span.start + 1)}${member}${isEmpty ? '' : ','}${text.slice(span.start + 1)}`;
   }
@@ -75,7 +83,7 @@ export function editJson(text: string, edit: JsonEdit): string {
   if (span === undefined) return text;
   const member = text.slice(span.start, span.end);
   if (edit.edit === 'double') {
-    const name = member.slice(0, member.indexOf('":') + 2);
+    const [name] = /^"(?:[^"\\]|\\.)*"\s*:/.exec(member) ?? [''];
     return `${text.slice(0, span.start)}${member},${name}${edit.token}${text.slice(span.end)}`;
   }
   // With one of the commas beside it.

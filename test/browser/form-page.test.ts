@@ -191,6 +191,33 @@ test('step by step: one page at a time, each with its own mistakes', { skip }, a
   assert.deepEqual(await rowsOf(app, form), [{ name: 'Ann', more: null, code: 'ABC', last: null }]);
 });
 
+test('a time limit is counted down, told in its last minute, and ends what can be sent', { skip }, async () => {
+  const form = await makeForm(app, { title: 'Quiz', time_limit: '00:02:00' }, [
+    { type: 'short_text', alias: 'name', title: 'Name' },
+  ]);
+  const { page, complaints } = await browser.openPage(desktop);
+  await page.clock.install();
+  await page.goto(pageOf(form));
+  await page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 1000);
+  assert.match(String(await page.textContent('.timer')), /^Time left: 0[12]:\d\d$/);
+  assert.equal(await page.textContent('.timer + .unseen'), '');
+  await page.clock.runFor(65_000);
+  assert.match(String(await page.textContent('.timer.ending')), /^Time left: 00:5\d$/);
+  assert.match(String(await page.textContent('.timer + .unseen')), /^Time left: (?:01:00|00:59)$/);
+  await page.clock.runFor(65_000);
+  assert.match(String(await page.textContent('.summary[role=alert]')), /The time to fill in this form is over/);
+  await page.clock.resume();
+  await checkPage(page);
+  await page.fill(input(form, 'name'), 'Ann');
+  await page.press(input(form, 'name'), 'Enter');
+  assert.equal(page.url(), pageOf(form));
+  assert.equal(await page.getAttribute('.send', 'aria-disabled'), 'true');
+  await page.click('.summary a');
+  await page.waitForSelector('.timer');
+  assert.equal((await rowsOf(app, form)).length, 0);
+  assert.deepEqual(complaints, []);
+});
+
 test('drawn, suggested and added: what a script makes easier', { skip }, async () => {
   const form = await makeForm(app, { title: 'Script' }, [
     { type: 'signature', alias: 'signature', title: 'Signature', required: true },

@@ -35,6 +35,10 @@ export interface Secrets {
   signLink(text: string): string;
   /** In constant time. */
   isLinkSignature(text: string, signature: string): boolean;
+  /** Base64url of HMAC-SHA256: what makes the facts that a page sends back those that it was given. */
+  signPage(text: string): string;
+  /** In constant time. */
+  isPageSignature(text: string, signature: string): boolean;
   readonly slugs: RecordSlugs;
   readonly submissionCodes: SubmissionCodes;
   /** Tells master keys apart without telling anything about them: kept beside the data to notice a wrong one at start. */
@@ -54,8 +58,8 @@ export function createSecrets(masterKey: Buffer): Secrets {
 
   const sealKey = derive('seal', 32);
   const tokens = createTokens(derive('token', 32));
-  const linkKey = derive('link', 32);
-  const linkMac = (text: string) => createHmac('sha256', linkKey).update(text).digest();
+  const links = createSigner(derive('link', 32));
+  const pages = createSigner(derive('page', 32));
 
   return {
     hash: (secret) => hashOnce('sha256', secret, 'base64url'),
@@ -80,14 +84,24 @@ export function createSecrets(masterKey: Buffer): Secrets {
     },
     mintToken: tokens.mint,
     verifyToken: tokens.verify,
-    signLink: (text) => linkMac(text).toString('base64url'),
-    isLinkSignature(text, signature) {
-      const sent = Buffer.from(signature, 'base64url');
-      const own = linkMac(text);
-      return sent.length === own.length && timingSafeEqual(sent, own);
-    },
+    signLink: links.sign,
+    isLinkSignature: links.isSignature,
+    signPage: pages.sign,
+    isPageSignature: pages.isSignature,
     slugs: createRecordSlugs(derive('slug', 16)),
     submissionCodes: createSubmissionCodes(derive('submission-code', 16)),
     fingerprint: derive('fingerprint', 12).toString('base64url'),
+  };
+}
+
+function createSigner(key: Buffer) {
+  const mac = (text: string) => createHmac('sha256', key).update(text).digest();
+  return {
+    sign: (text: string) => mac(text).toString('base64url'),
+    isSignature(text: string, signature: string) {
+      const sent = Buffer.from(signature, 'base64url');
+      const own = mac(text);
+      return sent.length === own.length && timingSafeEqual(sent, own);
+    },
   };
 }

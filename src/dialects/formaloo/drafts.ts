@@ -34,14 +34,26 @@ export async function findDraft(core: Core, actor: Actor, forms: FormFinder, cod
   return { form, draft };
 }
 
+/** When the answers of a draft were begun. */
+export function begunAt({ begun_at: begun, created_at: created }: SubmissionDraftRow): number {
+  return begun ?? created;
+}
+
+export interface KeptWith {
+  readonly referer?: string | null;
+  /** The draft that is gone on with. */
+  readonly known?: SubmissionDraftRow | undefined;
+  /** When the answers were begun; without: now. */
+  readonly begunAt?: number | undefined;
+}
+
 /** Keeps what was sent so far; with a code, on top of what is there. Answers the draft as a row in JSON text. */
 export async function keepDraft(
   core: Core,
   actor: Actor,
   form: Form,
   body: Body,
-  referer: string | null,
-  known?: SubmissionDraftRow,
+  { referer = null, known, begunAt: begun }: KeptWith,
 ): Promise<string> {
   const grant = requireVerb(actor, form.table, known === undefined ? 'create' : 'update');
   const answers = await readAnswers(core, form, body, { isPublic: true });
@@ -55,6 +67,7 @@ export async function keepDraft(
     code: known?.code ?? null,
     answers: { ...known?.answers, ...sent },
     referer,
+    ...(begun === undefined ? {} : { begunAt: begun }),
   });
   return renderDraft(core, form, draft);
 }

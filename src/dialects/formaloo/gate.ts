@@ -18,6 +18,27 @@ export function checkOpen({ memory }: Form, body: Body, now: number): void {
   }
 }
 
+/** How long a form may be filled in, in milliseconds; null: as long as people like. */
+export function timeLimitOf({ memory }: Form): number | null {
+  if (typeof memory.time_limit !== 'string') return null;
+  const [hours = 0, minutes = 0, seconds = 0] = memory.time_limit.split(':').map(Number);
+  // A limit of nothing is none.
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000 || null;
+}
+
+/** What was sent in the last moment is on its way for a while. */
+const graceMs = 5_000;
+
+/** `begunAt`: when the answers were begun; null: nobody knows. @throws form_closed */
+export function checkTime(form: Form, begunAt: number | null, now: number): void {
+  const limit = timeLimitOf(form);
+  if (limit === null) return;
+  if (begunAt === null) throw new AppError('form_closed', 'This form has a time limit. Please open it again.');
+  if (now > begunAt + limit + graceMs) {
+    throw new AppError('form_closed', 'The time to fill in this form is over.');
+  }
+}
+
 function instant(value: unknown, otherwise: number): number {
   return typeof value === 'string' ? Date.parse(value) : otherwise;
 }

@@ -331,6 +331,78 @@ test('a form that takes nothing says so, before and after it is filled in', asyn
   assert.equal((await rowsOf(app, form)).length, 1);
 });
 
+test('a form with a time limit says how long there is, and takes nothing that was begun before', async () => {
+  const form = await contact();
+  await patch(form, { time_limit: '00:30:00' });
+  const shown = await show(form);
+  assert.match(shown.text, /role="timer" data-seconds="1800">Time left: <bdi>30:00<\/bdi>/);
+  const token = tokenIn(shown);
+  clock.advance(29 * 60_000);
+  const wrong = await send(form, { name: '' }, { token });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, /data-seconds="60">/);
+  assert.equal(tokenIn(wrong), token);
+  clock.advance(60_000 + 4_000);
+  assert.equal((await send(form, { name: 'Ann' }, { token })).status, 303);
+  clock.advance(2_000);
+  const late = await send(form, { name: 'Bo' }, { token });
+  assert.equal(late.status, 400);
+  assert.match(late.text, /<h2>The time to fill in this form is over\.<\/h2><p><a href="[^"]+">Start again/);
+  assert.doesNotMatch(late.text, /<form/);
+  // Another time than the one that was signed, the token of another form, and none at all.
+  const other = await contact();
+  await patch(other, { time_limit: '00:30:00' });
+  const later = token.replace(/^[0-9a-z]+/, clock.now().toString(36));
+  for (const forged of [later, tokenIn(await show(other)), `${clock.now().toString(36)}-${'A'.repeat(16)}`, '']) {
+    const refused = await send(form, { name: 'Cy' }, { token: forged });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /has a time limit\. Please open it again/);
+  }
+  assert.equal((await rowsOf(app, form)).length, 1);
+  assert.equal(
+    (
+      await client.open('POST', `/v3.0/form-displays/slug/${form.slug}/submit/`, {
+        body: { [form.fields.name ?? '']: 'By program' },
+      })
+    ).status,
+    201,
+  );
+  await patch(form, { time_limit: null });
+  assert.equal((await send(form, { name: 'Dy' }, { token })).status, 303);
+});
+
+test('the time of a draft goes on from when it was begun', async () => {
+  const form = await contact();
+  await patch(form, { time_limit: '01:00:00', accept_draft_answers: true });
+  const token = tokenIn(await show(form));
+  clock.advance(40 * 60_000);
+  const kept = await send(form, { name: 'Ann', 'form.action': 'draft' }, { token });
+  assert.equal(kept.status, 303);
+  const address = String(kept.headers.location);
+  const code = new URL(address, app.url).searchParams.get('draft') ?? '';
+  clock.advance(15 * 60_000);
+  const again = await app.request('GET', address);
+  assert.match(again.text, /data-seconds="300">/);
+  clock.advance(6 * 60_000);
+  const late = await send(form, { name: 'Ann', 'form.draft': code }, { token: tokenIn(again) });
+  assert.equal(late.status, 400);
+  assert.match(late.text, /time to fill in this form is over/);
+  const closed = await app.request('GET', address);
+  assert.deepEqual([closed.status, /<form/.test(closed.text)], [200, false]);
+  for (const [method, path, body] of [
+    ['POST', `form-displays/slug/${form.slug}/submit/`, { submit_code: code }],
+    ['POST', `form-displays/slug/${form.slug}/submit/`, { submit_code: code, status: 'draft' }],
+    ['PATCH', `draft-rows/${code}/`, {}],
+  ] as const) {
+    const refused = await client.open(method, `/v3.0/${path}`, { body });
+    assert.deepEqual(
+      [refused.status, refused.json.errors.general_errors],
+      [400, ['The time to fill in this form is over.']],
+    );
+  }
+  assert.deepEqual(await rowsOf(app, form), []);
+});
+
 test('who has sent as often in a day as the form takes is told so, and keeps what was typed', async () => {
   const form = await contact();
   await patch(form, { max_submit_per_ip_per_day: 1 });

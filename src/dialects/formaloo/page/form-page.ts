@@ -104,6 +104,8 @@ export interface Shown extends Frame {
   readonly draft: string | null;
   /** The draft was kept just now. */
   readonly isSaved?: boolean;
+  /** Until what is filled in is taken no more; null: there is no such time. */
+  readonly secondsLeft: number | null;
 }
 
 export function formPage(core: Core, form: Form, shown: Shown): Page {
@@ -129,8 +131,15 @@ export function formPage(core: Core, form: Form, shown: Shown): Page {
     'data-not-email': texts.not_email,
     'data-not-url': texts.not_url,
     'data-too-large': texts.too_large,
+    ...(shown.secondsLeft === null
+      ? {}
+      : {
+          'data-time-over': texts.time_over,
+          'data-start-again': texts.start_again,
+          'data-again': addressOfPage(form, { isEmbedded: shown.isEmbedded }),
+        }),
   };
-  const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}
+  const content = html`${header(form, shown)}${isWrong ? summary(form, whole, shown, texts) : null}${savedNote(core, form, shown, texts)}${timer(shown, texts)}
 <form${attributes(ownAttributes)}>${whole.questions.some(({ isRequired, isHidden }) => isRequired && !isHidden) ? html`<p class="note"><bdi>${texts.required_note}</bdi></p>` : null}
 ${shuffledPages(form, whole.pages, shown.token).map((page, index) => section(page, index, fill, texts))}
 ${form.memory.has_recaptcha === true ? html`<div class="field"><label class="choice"><input type="checkbox" name="${own.human}" value="1" required><span>${texts.not_robot}<span class="star" aria-hidden="true"> *</span></span></label></div>` : null}
@@ -179,6 +188,13 @@ function savedNote(core: Core, form: Form, { draft, isSaved, isEmbedded }: Shown
   return html`<div class="saved" role="status"><p>${texts.draft_saved}</p><p><a href="${address}">${address}</a></p></div>`;
 }
 
+/** Counted down by the script; without one it says what was left when the page was sent. */
+function timer({ secondsLeft }: Shown, texts: Texts): Piece {
+  if (secondsLeft === null) return null;
+  const left = new Date(secondsLeft * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
+  return html`<p class="timer" role="timer" data-seconds="${secondsLeft}">${texts.time_left}: <bdi>${left}</bdi></p>`;
+}
+
 export interface Done extends Frame {
   /** Where the form sends people now; shown as a link where the page cannot go there itself. */
   readonly next: string | null;
@@ -208,11 +224,13 @@ function list(facts: readonly { readonly title: string; readonly value: string }
   return html`<dl>${facts.map(({ title, value }) => html`<div><dt>${title}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** The form is there, and takes nothing now. */
-export function closedPage(core: Core, form: Form, frame: Frame, message: string): Page {
+/** The form is there, and takes nothing now; or nothing of what was begun then, and can be begun anew. */
+export function closedPage(core: Core, form: Form, frame: Frame, message: string, isBegunAnew = false): Page {
   const texts = textsOf(form);
-  const content = html`${header(form, frame)}<div class="closed"><h2>${texts.closed_title}</h2><p>${message}</p></div>`;
-  return pageOfForm(core, form, frame, `${texts.closed_title} – ${titleOf(form)}`, content);
+  const title = isBegunAnew ? told(message, texts) : texts.closed_title;
+  const next = isBegunAnew ? html`<a href="${addressOfPage(form, frame)}">${texts.start_again}</a>` : message;
+  const content = html`${header(form, frame)}<div class="closed"><h2>${title}</h2><p>${next}</p></div>`;
+  return pageOfForm(core, form, frame, `${title} – ${titleOf(form)}`, content);
 }
 
 const english: Language = { lang: 'en', dir: 'ltr' };

@@ -8,7 +8,7 @@ import { showingActor } from './find-page.ts';
 import { own } from './form-page.ts';
 import type { Question } from './questions.ts';
 import type { Sent } from './read-sent.ts';
-import { startOf } from './token.ts';
+import { readToken } from './token.ts';
 
 export async function answersOf(core: Core, form: Form, questions: readonly Question[], sent: Sent): Promise<Body> {
   const body: Record<string, unknown> = {};
@@ -16,10 +16,10 @@ export async function answersOf(core: Core, form: Form, questions: readonly Ques
     const answer = await answerOf(core, form, question, sent);
     if (answer !== undefined) body[question.slug] = answer;
   }
-  const startedAt = startOf(sent.values.get(own.token)?.[0]);
+  const token = readToken(core, form, sent.values.get(own.token)?.[0]);
   return {
     ...body,
-    ...(startedAt === null ? {} : { submit_time: durationText(core.clock.now() - startedAt) }),
+    ...(token === null ? {} : { submit_time: durationText(core.clock.now() - token.openedAt) }),
     ...(sent.values.has(own.human) ? { recaptcha_value: 'confirmed on the page' } : {}),
   };
 }

@@ -11,7 +11,7 @@ import { logRefusal } from '../../../http/log-request.ts';
 import { toAppError } from '../../../http/to-app-error.ts';
 import { choicePage } from '../field-choices.ts';
 import type { Form } from '../form.ts';
-import { checkOpen, limitOf } from '../gate.ts';
+import { checkOpen, limitOf, timeLimitOf } from '../gate.ts';
 import { queryText } from '../pages.ts';
 import { redirectionOf } from '../submit.ts';
 import { factsOf } from './after-submit.ts';
@@ -23,8 +23,8 @@ import { addressOfPage, closedPage, donePage, type Frame, formPage, messagePage,
 import { webAddress } from './html.ts';
 import { pagesOf } from './questions.ts';
 import { readSent, takeForms } from './read-sent.ts';
-import { refusedOf, submitPage } from './submit-page.ts';
-import { isToken, newToken } from './token.ts';
+import { begunOf, lateness, refusedOf, submitPage } from './submit-page.ts';
+import { newToken, readToken } from './token.ts';
 
 const open = { config: { access: 'open' } } as const;
 /** Calls of one address in a second: enough for a classroom behind one router. */
@@ -69,16 +69,23 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
     const code = queryText(request, 'draft');
     const draft =
       code === undefined ? undefined : await core.store.find('submission_drafts', { code, table_id: form.table.id });
+    const token = newToken(core, form);
+    const begun = begunOf(token, draft);
+    const late = lateness(form, begun, core.clock.now());
+    if (late !== null) return send(reply, 200, closedPage(core, form, frame, late, true));
     const values = fillFrom(questions, request.query as Readonly<Record<string, unknown>>);
     const kept =
       draft === undefined ? { values, files: noFill.files } : await draftFill(core, form, questions, draft.answers);
     const fill: Fill = { ...noFill, ...kept, offered: await offeredBy(core, form, questions) };
     core.visits.count(form.table.id);
-    const shown = { ...frame, fill, token: newToken(core.clock), draft: draft?.code ?? null };
+    const secondsLeft = secondsLeftOf(form, begun, core.clock.now());
+    const shown = { ...frame, fill, token: token.text, draft: draft?.code ?? null, secondsLeft };
     return send(reply, 200, formPage(core, form, { ...shown, isSaved: queryText(request, 'saved') !== undefined }));
   });
 
   scope.post('/f/:address', open, async (request, reply) => {
+    // However long its files take.
+    const arrivedAt = core.clock.now();
     await takeTurn(core, request);
     const form = await formAt(request);
     const frame = frameOf(request);
@@ -91,7 +98,7 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
       return send(reply, 400, closedPage(core, form, frame, closed));
     }
     const sent = await readSent(core, actor, form, questions, request);
-    const outcome = await submitPage(core, actor, form, questions, sent, request);
+    const outcome = await submitPage(core, actor, form, questions, sent, request, arrivedAt);
     switch (outcome.type) {
       case 'trapped':
         return reply.redirect(addressOfPage(form, frame, '/done'), 303);
@@ -103,8 +110,10 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
         const code = core.secrets.submissionCodes.encode(form.table.number, outcome.id);
         return reply.redirect(addressOfPage(form, frame, '/done', { code }), 303);
       }
+      case 'late':
+        return send(reply, 400, closedPage(core, form, frame, outcome.message, true));
       case 'refused': {
-        const token = sent.values.get(own.token)?.[0];
+        const token = readToken(core, form, sent.values.get(own.token)?.[0]) ?? newToken(core, form);
         const fill: Fill = {
           ...sent,
           errors: outcome.errors,
@@ -112,11 +121,9 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
           offered: await offeredBy(core, form, questions),
         };
         const draft = sent.values.get(own.draft)?.[0] ?? null;
-        return send(
-          reply,
-          outcome.status,
-          formPage(core, form, { ...frame, fill, token: isToken(token) ? token : newToken(core.clock), draft }),
-        );
+        const secondsLeft = secondsLeftOf(form, outcome.begun, core.clock.now());
+        const shown = { ...frame, fill, token: token.text, draft, secondsLeft };
+        return send(reply, outcome.status, formPage(core, form, shown));
       }
     }
   });
@@ -175,6 +182,12 @@ function gateRefusal(core: Core, form: Form): string | null {
     if (error instanceof AppError) return error.message;
     throw error;
   }
+}
+
+/** Null where there is no limit. */
+function secondsLeftOf(form: Form, begun: number | null, now: number): number | null {
+  const limit = timeLimitOf(form);
+  return limit === null ? null : Math.max(0, Math.ceil(((begun ?? now) + limit - now) / 1000));
 }
 
 /** Nobody should fill in what will not be taken. */

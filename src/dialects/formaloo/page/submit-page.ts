@@ -7,10 +7,10 @@ import { Replay } from '../../../core/once.ts';
 import { requireVerb } from '../../../core/permit.ts';
 import { recordId } from '../../../core/records/record-view.ts';
 import type { SubmissionDraftRow } from '../../../core/system-rows.ts';
-import { keepDraft } from '../drafts.ts';
+import { begunAt, keepDraft } from '../drafts.ts';
 import { renderError } from '../errors.ts';
 import type { Form } from '../form.ts';
-import { checkOpen } from '../gate.ts';
+import { checkOpen, checkTime } from '../gate.ts';
 import { namingKeys, readAnswers, refuseWrong } from '../read-answers.ts';
 import type { Body } from '../read-body.ts';
 import { type SubmitOptions, submitForm } from '../submit.ts';
@@ -18,7 +18,7 @@ import { own } from './form-page.ts';
 import { answersOf } from './page-answers.ts';
 import type { Question } from './questions.ts';
 import type { Sent } from './read-sent.ts';
-import { isToken } from './token.ts';
+import { readToken, type Token } from './token.ts';
 
 export interface Refused {
   readonly status: number;
@@ -31,7 +31,9 @@ export type Outcome =
   | { readonly type: 'kept'; readonly draft: string }
   /** Filled in by a program: it is told that all went well. */
   | { readonly type: 'trapped' }
-  | ({ readonly type: 'refused' } & Refused);
+  /** Begun too long ago: nothing that is on the page can be sent any more. */
+  | { readonly type: 'late'; readonly message: string }
+  | ({ readonly type: 'refused'; readonly begun: number | null } & Refused);
 
 export async function submitPage(
   core: Core,
@@ -40,23 +42,31 @@ export async function submitPage(
   questions: readonly Question[],
   sent: Sent,
   request: FastifyRequest,
+  arrivedAt: number,
 ): Promise<Outcome> {
   const first = (name: string) => sent.values.get(name)?.[0];
   if ((first(own.trap) ?? '') !== '') return { type: 'trapped' };
+  const token = readToken(core, form, first(own.token));
+  const draft = await draftOfPage(core, form, first(own.draft));
+  const begun = begunOf(token, draft);
+  const late = lateness(form, begun, arrivedAt);
+  if (late !== null) return { type: 'late', message: late };
   try {
     const body = await answersOf(core, form, questions, sent);
-    const draft = await draftOfPage(core, form, first(own.draft));
     if (first(own.action) === 'draft' && form.memory.accept_draft_answers === true) {
       checkOpen(form, { recaptcha_value: 'asked for when it is submitted' }, core.clock.now());
-      const row = await keepDraft(core, actor, form, body, request.headers.referer ?? null, draft);
+      const row = await keepDraft(core, actor, form, body, {
+        referer: request.headers.referer ?? null,
+        known: draft,
+        begunAt: begun ?? undefined,
+      });
       return { type: 'kept', draft: (JSON.parse(row) as { readonly submit_code: string }).submit_code };
     }
     await refuseFiles(core, actor, form, body, sent);
-    const token = first(own.token);
     const row = await submitForm(core, actor, form, body, request, {
       isPublic: true,
       ...(draft === undefined ? {} : { draft: draft.code }),
-      ...(isToken(token) ? { once: onceOf(form, token, sent) } : {}),
+      ...(token === null ? {} : { once: onceOf(form, token.text, sent) }),
     });
     return { type: 'submitted', id: (JSON.parse(row) as { readonly id: number }).id };
   } catch (error) {
@@ -64,7 +74,24 @@ export async function submitPage(
     if (!(error instanceof AppError)) throw error;
     const refused = refusedOf(error, request);
     if (refused.status >= 500) throw error;
-    return { type: 'refused', ...refused };
+    return { type: 'refused', begun, ...refused };
+  }
+}
+
+/** When answers were begun, drafts included; null where the page does not say. */
+export function begunOf(token: Token | null, draft: SubmissionDraftRow | undefined): number | null {
+  const times = [...(token === null ? [] : [token.openedAt]), ...(draft === undefined ? [] : [begunAt(draft)])];
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Why what was begun then cannot be submitted at this moment; null: it can. */
+export function lateness(form: Form, begun: number | null, now: number): string | null {
+  try {
+    checkTime(form, begun, now);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
   }
 }
 

@@ -42,6 +42,9 @@ export const defaultTexts = {
   too_large: 'This file is too large.',
   choose_one: 'Choose one of the answers.',
   choose_place: 'Choose a place from the list.',
+  time_left: 'Time left',
+  time_over: 'The time to fill in this form is over.',
+  start_again: 'Start again',
 } as const;
 
 export type TextName = keyof typeof defaultTexts;

@@ -39,6 +39,9 @@ export const translations: Readonly<Record<string, Readonly<Record<string, strin
     too_large: 'Diese Datei ist zu groß.',
     choose_one: 'Bitte wählen Sie eine der Antworten.',
     choose_place: 'Bitte wählen Sie einen Ort aus der Liste.',
+    time_left: 'Verbleibende Zeit',
+    time_over: 'Die Zeit zum Ausfüllen dieses Formulars ist abgelaufen.',
+    start_again: 'Neu beginnen',
   },
   fa: {
     submit: 'ارسال',
@@ -78,6 +81,9 @@ export const translations: Readonly<Record<string, Readonly<Record<string, strin
     too_large: 'حجم این فایل بیش از حد است.',
     choose_one: 'یکی از پاسخ‌ها را انتخاب کنید.',
     choose_place: 'یک مکان از فهرست انتخاب کنید.',
+    time_left: 'زمان باقی‌مانده',
+    time_over: 'زمان پر کردن این فرم به پایان رسیده است.',
+    start_again: 'شروع دوباره',
   },
   ar: {
     submit: 'إرسال',
@@ -117,5 +123,8 @@ export const translations: Readonly<Record<string, Readonly<Record<string, strin
     too_large: 'هذا الملف كبير جدًا.',
     choose_one: 'اختر إحدى الإجابات.',
     choose_place: 'اختر مكانًا من القائمة.',
+    time_left: 'الوقت المتبقي',
+    time_over: 'انتهى وقت تعبئة هذا النموذج.',
+    start_again: 'البدء من جديد',
   },
 };

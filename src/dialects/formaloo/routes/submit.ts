@@ -4,11 +4,11 @@ import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import { getRecord } from '../../../core/records/get-record.ts';
 import { actorOf } from '../call.ts';
-import { findDraft, keepDraft, renderDraft, withDraft } from '../drafts.ts';
+import { begunAt, findDraft, keepDraft, renderDraft, withDraft } from '../drafts.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import { type Form, formOf } from '../form.ts';
-import { checkOpen } from '../gate.ts';
+import { checkOpen, checkTime } from '../gate.ts';
 import { legacy, modern } from '../paths.ts';
 import { bodyOf } from '../read-body.ts';
 import { renderRow } from '../render-row.ts';
@@ -40,7 +40,8 @@ export function submitRoutes(scope: FastifyInstance, core: Core, forms: FormFind
     const actor = actorOf(request);
     const { form, draft } = await findDraft(core, actor, forms, (request.params as SlugParams).slug);
     checkOpen(form, { recaptcha_value: 'asked for when it is submitted' }, core.clock.now());
-    return sendData(reply, `{"row":${await keepDraft(core, actor, form, bodyOf(request), null, draft)}}`);
+    checkTime(form, begunAt(draft), core.clock.now());
+    return sendData(reply, `{"row":${await keepDraft(core, actor, form, bodyOf(request), { known: draft })}}`);
   });
 
   scope.get(`${modern}/row-results/:slug`, read, async (request, reply) => {
@@ -60,9 +61,11 @@ async function submit(core: Core, actor: Actor, form: Form, request: FastifyRequ
   if (code === null && !isDraft) return submitForm(core, actor, form, body, request, { isPublic: true });
   const draft =
     code === null ? undefined : await core.store.find('submission_drafts', { code, table_id: form.table.id });
+  // A program that keeps no draft says nothing of when it began.
+  if (draft !== undefined) checkTime(form, begunAt(draft), core.clock.now());
   if (isDraft) {
     checkOpen(form, { recaptcha_value: 'asked for when it is submitted' }, core.clock.now());
-    return keepDraft(core, actor, form, body, request.headers.referer ?? null, draft);
+    return keepDraft(core, actor, form, body, { referer: request.headers.referer ?? null, known: draft });
   }
   // A code that names no draft is one of the client's own: there is nothing to go on with.
   if (draft === undefined) return submitForm(core, actor, form, body, request, { isPublic: true });

@@ -15,6 +15,8 @@
   for (const place of form.querySelectorAll('[data-sign]')) drawSignature(place);
   for (const list of form.querySelectorAll('.entries')) addEntries(list);
   const steps = form.hasAttribute('data-steps') ? goStepwise() : null;
+  let isOver = false;
+  countDown(document.querySelector('.timer'));
   guardSubmit();
 
   /* Sends once, and first asks for what is missing without a way to the server and back. */
@@ -22,7 +24,7 @@
     let isSent = false;
     form.addEventListener('submit', (event) => {
       const isDraft = event.submitter?.value === 'draft';
-      if (isSent) return event.preventDefault();
+      if (isSent || isOver) return event.preventDefault();
       if (!isDraft && steps && !steps.isLast()) {
         event.preventDefault();
         return steps.next();
@@ -41,8 +43,38 @@
     // Back from the next page in the browser's history.
     window.addEventListener('pageshow', () => {
       isSent = false;
+      if (isOver) return;
       for (const button of form.querySelectorAll('.actions button')) button.removeAttribute('aria-disabled');
     });
+  }
+
+  /* What the server will not take any more is not sent; a reader of the screen hears of the last minute. */
+  function countDown(timer) {
+    if (!timer) return;
+    const end = Date.now() + Number(timer.dataset.seconds) * 1000;
+    const clock = timer.querySelector('bdi');
+    const told = make('span', { className: 'unseen' });
+    told.setAttribute('role', 'status');
+    timer.after(told);
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      clock.textContent = new Date(left * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
+      timer.classList.toggle('ending', left <= 60);
+      if (left <= 60 && left > 0 && told.textContent === '') told.textContent = timer.textContent;
+      if (left > 0) return;
+      clearInterval(ticking);
+      isOver = true;
+      const over = make('div', { className: 'summary over' });
+      over.setAttribute('role', 'alert');
+      const again = make('p');
+      again.append(make('a', { href: form.dataset.again, textContent: form.dataset.startAgain }));
+      over.append(make('h2', { textContent: form.dataset.timeOver }), again);
+      timer.replaceWith(over);
+      told.remove();
+      for (const button of form.querySelectorAll('.actions button')) button.setAttribute('aria-disabled', 'true');
+    };
+    const ticking = setInterval(tick, 500);
+    tick();
   }
 
   function problemsIn(part) {
@@ -107,7 +139,7 @@
   }
 
   function summarize(problems) {
-    document.querySelector('.summary')?.remove();
+    document.querySelector('.summary:not(.over)')?.remove();
     const list = make('ul');
     for (const { field, input, text } of problems) {
       const name =
@@ -157,7 +189,7 @@
     const wrong = pages.findIndex((page) => page.querySelector('.wrong'));
     show(Math.max(0, wrong), false);
     back.addEventListener('click', () => {
-      document.querySelector('.summary')?.remove();
+      document.querySelector('.summary:not(.over)')?.remove();
       show(at - 1, true);
     });
     document.addEventListener('click', (event) => {
@@ -172,7 +204,7 @@
         const problems = problemsIn(pages[at]);
         showProblems(pages[at], problems);
         if (problems.length > 0) return summarize(problems);
-        document.querySelector('.summary')?.remove();
+        document.querySelector('.summary:not(.over)')?.remove();
         show(at + 1, true);
       },
     };

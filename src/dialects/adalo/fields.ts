@@ -94,15 +94,16 @@ function picking(keys: readonly string[]): (field: Field) => ReadValue {
   };
 }
 
-/** The 0 of an unknown size, echoed back, is no fact. */
-function withoutUnknownSizes(value: unknown): unknown {
-  return Array.isArray(value) ? value.map(withoutZeros) : withoutZeros(value);
+/** The 0 of an unknown size, echoed back, is no fact; an object of nothing but empty keys is no file. */
+function acceptFile(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(acceptOne).filter((file) => file !== null) : acceptOne(value);
 }
 
-function withoutZeros(file: unknown): unknown {
+function acceptOne(file: unknown): unknown {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) return file;
   const isUnknown = ([key, entry]: [string, unknown]) => entry === 0 && /^(?:size|width|height)$/.test(key);
-  return Object.fromEntries(Object.entries(file).filter((entry) => !isUnknown(entry)));
+  const known = Object.entries(file).filter((entry) => !isUnknown(entry));
+  return known.every(([, entry]) => entry === null || entry === '') ? null : Object.fromEntries(known);
 }
 
 export const propertyTypes: Record<FieldTypeName, PropertyType> = {
@@ -144,7 +145,7 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
     isFilterable: false,
     sample: () => ({ url: 'https://example.com/invoice.pdf', filename: 'invoice.pdf', size: 48211 }),
     readerOf: picking(fileKeys),
-    accept: withoutUnknownSizes,
+    accept: acceptFile,
   },
   image: {
     name: 'Image',
@@ -152,7 +153,7 @@ export const propertyTypes: Record<FieldTypeName, PropertyType> = {
     isFilterable: false,
     sample: () => sampleImage,
     readerOf: picking(imageKeys),
-    accept: withoutUnknownSizes,
+    accept: acceptFile,
   },
   relation: {
     name: 'Relationship',

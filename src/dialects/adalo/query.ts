@@ -17,7 +17,7 @@ export interface ListQuery {
   readonly filter: Filter | undefined;
 }
 
-const wholeForm = /^\s*\d{1,15}\s*$/;
+const wholeForm = /^\s*\d+\s*$/;
 const never: Filter = { op: 'never' };
 
 export function readListQuery(table: TableSchema, grant: Grant, request: FastifyRequest): ListQuery {
@@ -33,7 +33,8 @@ export function readListQuery(table: TableSchema, grant: Grant, request: Fastify
 
 function wholeNumber(value: unknown): number | undefined {
   const text = firstOf(value);
-  return text !== undefined && wholeForm.test(text) ? Number(text) : undefined;
+  // Beyond every record is beyond every record, however far.
+  return text !== undefined && wholeForm.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
 }
 
 /** Of a parameter sent twice, the first. */

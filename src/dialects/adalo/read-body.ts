@@ -14,9 +14,10 @@ export function readBody(body: unknown): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** Some programs begin their files with a byte order mark; it is no part of the JSON (RFC 8259 §8.1). */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch {
     throw new AppError('body_invalid_json');
   }

@@ -142,6 +142,11 @@ describe('POST a record', () => {
     }
   });
 
+  test('200: a byte order mark before the JSON is no part of it', async () => {
+    const { status, json } = await shop.call('POST', root, { body: Buffer.from('\uFEFF{"Name":"marked"}') });
+    assert.deepEqual([status, json.Name], [200, 'marked']);
+  });
+
   test('400: malformed JSON and JSON that is no object; nothing is stored', async () => {
     const before = await count();
     for (const body of [

@@ -84,6 +84,17 @@ describe('images and files', () => {
     assert.deepEqual([json.Photo, json.Paper, json.Papers], [null, null, made.Papers]);
   });
 
+  test('an object of nothing but empty keys clears: typed clients write so what they have not', async () => {
+    for (const empty of [{}, { url: null, filename: null, size: null }, { url: '', filename: '', size: 0, width: 0 }]) {
+      const made = await shop.add(pictures, {
+        Photo: 'https://example.test/a.png',
+        Paper: 'https://example.test/a.pdf',
+      });
+      const put = await shop.call('PUT', `${root}/${made.id}`, { body: { Photo: empty, Paper: empty } });
+      assert.deepEqual([put.status, put.json.Photo, put.json.Paper], [200, null, null], put.text);
+    }
+  });
+
   for (const [what, sent] of [
     ['a relative path', 'photos/a.png'],
     ['what is no picture', { data: pdf.toString('base64'), filename: 'a.png' }],

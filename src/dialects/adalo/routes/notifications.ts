@@ -27,8 +27,23 @@ async function notify(core: Core, request: FastifyRequest): Promise<number> {
   const notification = objectOf(body.notification, 'notification');
   const title = readText(notification.titleText, 'notification.titleText');
   const text = readText(notification.bodyText, 'notification.bodyText');
-  const { tickets } = await sendNotification(core, call.actor, call.actor.appId, { audience, title, body: text });
-  return tickets.length;
+  try {
+    const { tickets } = await sendNotification(core, call.actor, call.actor.appId, { audience, title, body: text });
+    return tickets.length;
+  } catch (error) {
+    throw inOwnWords(error);
+  }
+}
+
+const ownNames: Readonly<Record<string, string>> = {
+  title: 'notification.titleText',
+  body: 'notification.bodyText',
+};
+
+/** What the core refuses about a text, under the name that the client gave it. */
+function inOwnWords(error: unknown): unknown {
+  const [issue] = error instanceof AppError && error.code === 'body_invalid' ? error.issues : [];
+  return issue === undefined ? error : refused(`${ownNames[issue.field] ?? issue.field} ${issue.message}`);
 }
 
 /** Of several selectors the id counts, then the e-mail address; empty ones count as absent. */
@@ -52,7 +67,9 @@ function readId(value: unknown): number {
 }
 
 function readText(value: unknown, name: string): string {
-  if (typeof value !== 'string' || value.trim() === '') throw refused(`${name} is required`);
+  if (value === undefined || value === null) throw refused(`${name} is required`);
+  if (typeof value !== 'string') throw refused(`${name} must be text`);
+  if (value.trim() === '') throw refused(`${name} is required`);
   return value;
 }
 

@@ -81,6 +81,26 @@ describe('tessera init --demo --json', () => {
       await server.stop();
     }
   });
+
+  test('the demo takes what Adalo clients send: records of nothing, and notifications to its customers', async () => {
+    const server = await place.serve();
+    try {
+      const headers = { authorization: `Bearer ${made.keys.adalo}` };
+      for (const { id } of made.tables) {
+        const url = `${server.url}/v0/apps/${made.app.id}/collections/${id}`;
+        assert.equal((await fetch(url, { method: 'POST', headers })).status, 200);
+      }
+      const body = JSON.stringify({
+        appId: made.app.id,
+        audience: { email: 'lena.hofmann@example.com' },
+        notification: { titleText: 'Order ready', bodyText: 'Pick it up at desk 4' },
+      });
+      const sent = await fetch(`${server.url}/notifications`, { method: 'POST', headers, body });
+      assert.equal(await sent.text(), '{"successful":0}');
+    } finally {
+      await server.stop();
+    }
+  });
 });
 
 test('tessera init without --demo makes an empty app, with the names that were asked for', async () => {

@@ -10,7 +10,9 @@ import { customerRows, orderNumber, orderRows } from './demo-rows.ts';
 import { customerFields, demoTables, orderFields } from './demo-tables.ts';
 
 export async function createDemo(core: Core, actor: Actor, appId: string): Promise<readonly TableSchema[]> {
-  const { id } = await createTable(core, actor, appId, { name: demoTables.customers, fields: customerFields });
+  // The customers are the users of the app: notifications can be sent to them from the start.
+  const users = { name: demoTables.customers, role: 'users', fields: customerFields } as const;
+  const { id } = await createTable(core, actor, appId, users);
   const orders = await createTable(core, actor, appId, { name: demoTables.orders, fields: orderFields(id) });
   // Read again: the orders gave it the other side of their relation.
   const customers = await core.catalog.table(id);

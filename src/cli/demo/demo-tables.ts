@@ -1,10 +1,13 @@
-/** The demo app's two tables: names and fields. */
+/**
+ * The demo app's two tables: names and fields. None is required: clients of every API create records of any few values here,
+ * also of none.
+ */
 import type { FieldInput } from '../../core/fields/add-field.ts';
 
 export const demoTables = { customers: 'Customers', orders: 'Orders' } as const;
 
 export const customerFields: readonly FieldInput[] = [
-  { name: 'Name', type: 'text', required: true, indexed: true },
+  { name: 'Name', type: 'text', indexed: true },
   { name: 'Email', type: 'email', unique: true },
   { name: 'Phone', type: 'phone' },
   { name: 'City', type: 'text' },
@@ -23,7 +26,7 @@ export const customerFields: readonly FieldInput[] = [
 /** Orders belong to one customer; a customer has many orders, in its field "Orders". */
 export function orderFields(customersId: string): readonly FieldInput[] {
   return [
-    { name: 'Number', type: 'text', required: true, unique: true },
+    { name: 'Number', type: 'text', unique: true },
     {
       name: 'Customer',
       type: 'relation',
@@ -34,7 +37,7 @@ export function orderFields(customersId: string): readonly FieldInput[] {
         inverse_cardinality: 'many',
       },
     },
-    { name: 'Product', type: 'text', required: true },
+    { name: 'Product', type: 'text' },
     { name: 'Quantity', type: 'number', options: { precision: 0, min: 1 }, default: 1 },
     { name: 'Total', type: 'currency', options: { code: 'EUR' }, indexed: true },
     {

@@ -64,6 +64,33 @@ describe('a push service that misbehaves', () => {
     await until(() => push.service.pushed.some(({ device }) => device === quick), 'the other arrives');
   });
 
+  test('gets what is worth little time several times within it; then it is over', async () => {
+    await push.deviceOf(push.ada);
+    push.service.behave(() => 503);
+    const sent = await push.notify({ title: 'code', ttl_seconds: 60 });
+    await until(async () => (await receiptOf(sent.id)).attempts.length === 1, 'the first attempt');
+    clock.advance(7_000);
+    await until(async () => (await receiptOf(sent.id)).attempts.length === 2, 'the second attempt');
+    const { next_attempt_at: next } = await receiptOf(sent.id);
+    assert.ok(Date.parse(next) < Date.parse(sent.expires_at), 'in time');
+    clock.advance(27_000);
+    await until(async () => (await receiptOf(sent.id)).attempts.length === 3, 'the third attempt');
+    clock.advance(21_000);
+    await until(async () => (await receiptOf(sent.id)).attempts.length === 4, 'the fourth attempt');
+    assert.deepEqual([(await receiptOf(sent.id)).state, push.service.pushed.length], ['failed', 4]);
+  });
+
+  test('that asks for a longer wait than there is time is not asked again', async () => {
+    await push.deviceOf(push.ada);
+    push.service.behave((_device, _index, response) => {
+      response.writeHead(503, { 'retry-after': new Date(clock.now() + 120_000).toUTCString() }).end();
+      return null;
+    });
+    const sent = await push.notify({ ttl_seconds: 60 });
+    await until(async () => (await receiptOf(sent.id)).state === 'failed', 'given up');
+    assert.equal((await receiptOf(sent.id)).attempts.length, 1);
+  });
+
   test('that is dead gets what is still worth delivering when it is back, with the life that is left', async () => {
     await push.deviceOf(push.ada);
     await push.service.down();

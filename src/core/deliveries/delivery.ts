@@ -18,6 +18,8 @@ export interface Channel {
   /** The request for a row, or why there can never be one. */
   prepare(row: DeliveryRow): Promise<OutboundRequest | { readonly refusal: string }>;
   judge(row: DeliveryRow, answer: OutboundAnswer): Verdict;
+  /** When it is no longer worth sending (ms); null, or left out: that does not end. Asked before it is tried again. */
+  until?(tx: Tx, row: DeliveryRow): Promise<number | null>;
   /** What the channel keeps about the attempt, in the transaction that settles it. The row is as it was before. */
   settle(tx: Tx, row: DeliveryRow, attempt: DeliveryAttempt, verdict: Verdict): Promise<void>;
   /** Called when what `settle` wrote is on disk. */

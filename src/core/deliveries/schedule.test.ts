@@ -34,3 +34,18 @@ test('Retry-After is read as seconds or as a date; anything else counts as absen
   assert.equal(readRetryAfter('soon', now), null);
   assert.equal(readRetryAfter(null, now), null);
 });
+
+test('what is not worth delivering for long is tried within that time, and given up when little of it is left', () => {
+  const until = now + 60_000;
+  assert.equal(nextAttemptAt(1, now, null, 0, until), now + 5_000);
+  assert.equal(nextAttemptAt(2, now, null, 0, until), now + 30_000);
+  assert.equal(nextAttemptAt(3, now + 30_000, null, 0, until), now + 45_000);
+  assert.equal(nextAttemptAt(5, now + 51_000, null, 0, until), null);
+  assert.equal(nextAttemptAt(1, now, null, 0, now), null);
+});
+
+test('a wait that the receiver asks for is kept, or ends it when it is over too late', () => {
+  const until = now + 60_000;
+  assert.equal(nextAttemptAt(2, now, '50', 0, until), now + 50_000);
+  assert.equal(nextAttemptAt(1, now, '61', 0, until), null);
+});

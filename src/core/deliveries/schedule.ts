@@ -21,17 +21,31 @@ const retryAfterMsMax = 24 * hour;
 /** Retries of many deliveries that failed together are spread over this part of their wait. */
 const jitter = 0.2;
 
+/** The shortest wait. */
+const delayMsMin = 5 * second;
+
 /**
  * Time of the next attempt; null when there is none left.
  * @param tries attempts made so far, the failed one included
  * @param random from 0 to 1
+ * @param until when it is no longer worth delivering; null: that does not end
  */
-export function nextAttemptAt(tries: number, now: number, retryAfter: string | null, random: number): number | null {
+export function nextAttemptAt(
+  tries: number,
+  now: number,
+  retryAfter: string | null,
+  random: number,
+  until: number | null = null,
+): number | null {
   const delay = retryDelaysMs[tries - 1];
   if (delay === undefined) return null;
   const asked = Math.min(readRetryAfter(retryAfter, now) ?? 0, retryAfterMsMax);
   // Never earlier than was asked for.
-  return Math.round(now + Math.max(delay, asked) * (1 + jitter * random));
+  const at = Math.round(now + Math.max(delay, asked) * (1 + jitter * random));
+  if (until === null || at <= until) return at;
+  // The schedule comes too late: half of the time that is left is waited for, while that is long enough to mean something.
+  const sooner = Math.round(now + Math.max((until - now) / 2, asked));
+  return sooner <= until && sooner - now >= delayMsMin ? sooner : null;
 }
 
 /** The wait that a `Retry-After` header asks for, in milliseconds: seconds or an HTTP date (RFC 9110 §10.2.3). */

@@ -41,7 +41,11 @@ export async function settleDelivery(
     if (current === undefined || current.state !== 'pending') return;
     const now = core.clock.now();
     const tries = current.tries + 1;
-    const nextAt = verdict === 'retry' ? nextAttemptAt(tries, now, retryAfter, randomInt(1000) / 1000) : null;
+    const again = async () => {
+      const until = (await channel.until?.(tx, row)) ?? null;
+      return nextAttemptAt(tries, now, retryAfter, randomInt(1000) / 1000, until);
+    };
+    const nextAt = verdict === 'retry' ? await again() : null;
     const attempts = [...current.attempts, attempt].slice(-attemptsMax);
     if (nextAt !== null) {
       await tx.update('deliveries', { seq: row.seq }, { tries, attempts, due_at: nextAt, claimed_by: null });

@@ -38,6 +38,9 @@ export function createPushChannel(core: Core): Channel {
       return { url: device.endpoint, headers: Object.fromEntries(headers), body: details.body ?? '' };
     },
     judge: (_row, answer) => judgePush(answer),
+    async until(tx, row) {
+      return (await tx.find('notifications', { id: row.parent_id ?? '' }))?.expires_at ?? null;
+    },
     async settle(tx, row, attempt) {
       const id = deviceOf(row);
       // Only these two say that the subscription is no more (RFC 8030 §7.3); every other answer may pass.

@@ -211,6 +211,104 @@ describe('customers, activities and their tags', () => {
     assert.deepEqual([customers[0].full_name, customers[0].score], ['Filed One', 7]);
   });
 
+  test('notes about a customer are kept, listed newest first, searched and shown with the customer', async () => {
+    const { code, slug } = await add({ email: 'noted@example.com' });
+    const other = await add({ email: 'unnoted@example.com' });
+    const path = `/v1.0/customers/${code}/notes/`;
+    const answer = await client.call('POST', path, { body: { text: 'Called twice' } });
+    assert.deepEqual([answer.status, answer.json.status], [201, 201], answer.text);
+    const { note } = answer.json.data;
+    assert.deepEqual(
+      [Object.keys(note).sort(), note.text, note.writer],
+      [['created_at', 'slug', 'text', 'updated_at', 'writer'], 'Called twice', null],
+    );
+    await client.call('POST', `/v2.0/customers/${slug}/notes/`, urlencodedOf({ text: 'Wrote back' }));
+    const listed = await client.data(200, 'GET', path);
+    assert.deepEqual(
+      [listed.count, listed.current_page, listed.notes.map(({ text }: { text: string }) => text)],
+      [2, 1, ['Wrote back', 'Called twice']],
+    );
+    assert.equal((await client.data(200, 'GET', `${path}?search=twice`)).count, 1);
+    assert.deepEqual((await client.data(200, 'GET', `/v1.0/customers/${code}/`)).customer.notes, listed.notes);
+    assert.equal((await client.data(200, 'GET', `/v1.0/customers/${other.code}/notes/`)).count, 0);
+    for (const [body, key] of [
+      [{}, 'text'],
+      [{ text: ' ' }, 'text'],
+      [{ text: 7 }, 'text'],
+    ] as const) {
+      const refused = await client.call('POST', path, { body });
+      assert.deepEqual([refused.status, Object.keys(refused.json.errors.form_errors)], [400, [key]]);
+    }
+    for (const method of ['GET', 'POST']) {
+      assert.equal((await client.call(method, '/v1.0/customers/nobody/notes/', { body: { text: 'x' } })).status, 404);
+    }
+  });
+
+  test('many customers are tagged or deleted at once, by slug or code', async () => {
+    const [one, two, three] = [
+      await add({ email: 'bulk1@example.com', tags: [{ title: 'Old' }] }),
+      await add({ email: 'bulk2@example.com' }),
+      await add({ email: 'bulk3@example.com' }),
+    ];
+    const { tag } = await client.data(201, 'POST', '/v2.0/tags/', { title: 'Bulk' });
+    const body = { customers: [one.slug, two.code], tags: [tag.slug] };
+    const answer = await client.call('POST', '/v2.0/customers/bulk-tag/', { body });
+    assert.deepEqual([answer.status, answer.json.status, answer.json.data.customers], [201, 201, body.customers]);
+    const tagged = await client.data(200, 'GET', `/v1.0/customers/?tag=${tag.slug}`);
+    assert.deepEqual(tagged.customers.map(({ code }: { code: string }) => code).sort(), [one.code, two.code].sort());
+    const { customer } = await client.data(200, 'GET', `/v1.0/customers/${one.code}/`);
+    assert.deepEqual(
+      customer.tags.map(({ title }: Titled) => title),
+      ['Old', 'Bulk'],
+    );
+    for (const [wrong, key] of [
+      [{ tags: [tag.slug] }, 'customers'],
+      [{ customers: 'nobody', tags: [tag.slug] }, 'customers'],
+      [{ customers: [three.slug, 'nobody'], tags: [tag.slug] }, 'customers'],
+      [{ customers: [7], tags: [tag.slug] }, 'customers'],
+      [{ customers: [three.slug] }, 'tags'],
+      [{ customers: [three.slug], tags: ['nothing'] }, 'tags'],
+    ] as const) {
+      const refused = await client.call('POST', '/v2.0/customers/bulk-tag/', { body: wrong });
+      assert.deepEqual([refused.status, Object.keys(refused.json.errors.form_errors)], [400, [key]], refused.text);
+    }
+    assert.equal((await client.data(200, 'GET', `/v1.0/customers/?tag=${tag.slug}`)).count, 2);
+
+    const gone = await client.call(
+      'POST',
+      '/v1.0/customers/bulk-delete/',
+      urlencodedOf({ customers: `${one.slug},${two.code},nobody` }),
+    );
+    assert.deepEqual([gone.status, gone.json.status], [201, 201], gone.text);
+    for (const { code } of [one, two]) assert.equal((await client.call('GET', `/v1.0/customers/${code}/`)).status, 404);
+    await client.data(200, 'GET', `/v1.0/customers/${three.code}/`);
+    assert.equal((await client.call('POST', '/v1.0/customers/bulk-delete/')).status, 400);
+  });
+
+  test('the activities of one customer are listed under them', async () => {
+    const { activity } = await client.data(201, 'POST', '/v1.0/activities/', {
+      action: 'visit',
+      customer: { email: 'visitor@example.com' },
+    });
+    const { activities, count } = await client.data(
+      200,
+      'GET',
+      `/v2.0/customers/${activity.customer.slug}/activities/`,
+    );
+    assert.deepEqual([count, activities], [1, [activity]]);
+    assert.equal(
+      (await client.data(200, 'GET', `/v2.0/customers/${activity.customer.code}/activities/?action=x`)).count,
+      0,
+    );
+    assert.equal((await client.call('GET', '/v2.0/customers/nobody/activities/')).status, 404);
+  });
+
+  test('a score that is reset begins at the score that is sent beside it', async () => {
+    await add({ email: 'score@example.com', score: 9 });
+    assert.equal((await add({ email: 'score@example.com', score: 4, reset_score: true })).score, 4);
+    assert.equal((await add({ email: 'score@example.com', reset_score: 'true' })).score, 0);
+  });
+
   test('tags and action types are made, changed and deleted', async () => {
     for (const [segment, singular, plural] of [
       ['tags', 'tag', 'tags'],
@@ -243,10 +341,17 @@ describe('customers, activities and their tags', () => {
     assert.equal((await send('PATCH', `customers/${code}/`, { full_name: 'V' })).status, 200);
     assert.equal((await send('POST', 'activities/', { action: 'x', customer: { code } })).status, 201);
     assert.equal((await send('POST', 'customers/batch/', { customers_data: [] })).status, 201);
+    const noted = await send('POST', `customers/${code}/notes/`, { text: 'Hello' });
+    assert.deepEqual([noted.status, Object.keys(noted.json.data.note)], [201, ['slug']]);
+    const tagged = await send('POST', 'customers/bulk-tag/', { customers: [code], tags: [{ title: 'W' }] });
+    assert.equal(tagged.status, 201, tagged.text);
     for (const [method, path] of [
       ['GET', 'customers/'],
       ['GET', `customers/${code}/`],
       ['DELETE', `customers/${code}/`],
+      ['GET', `customers/${code}/notes/`],
+      ['GET', `customers/${code}/activities/`],
+      ['POST', 'customers/bulk-delete/'],
       ['GET', 'activities/'],
       ['GET', 'tags/'],
       ['GET', 'gamification-settings/'],

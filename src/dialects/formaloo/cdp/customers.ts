@@ -11,6 +11,7 @@ import { boolean, unwrapped } from '../attributes.ts';
 import { refused } from '../read-attributes.ts';
 import type { Body } from '../read-body.ts';
 import { type CdpRecord, create, findBy, recordOf, update } from './records.ts';
+import { notesOf } from './show-notes.ts';
 import { type CdpTable, cdpTableOf, checkValues, ensureTable, findTable } from './tables.ts';
 
 const identities = ['code', 'email', 'phone_number'] as const;
@@ -84,7 +85,8 @@ function ownValuesOf(body: Body): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const key of plainKeys) if (body[key] !== undefined) values[key] = body[key];
   if (body.customer_data !== undefined) values.customer_data = unwrapped(body.customer_data);
-  if (boolean(body.reset_score) === true) values.score = 0;
+  // It begins anew, at what is sent beside it.
+  if (boolean(body.reset_score) === true) values.score = body.score ?? 0;
   return values;
 }
 
@@ -175,7 +177,14 @@ export async function showCustomer(core: Core, actor: Actor, view: RecordView): 
   const own = cdpTableOf(view.table);
   if (actor.grant(view.table).readable !== null) return namesOf(core, own, view.row);
   const [record = {}] = await showCustomers(core, actor, own, [view.row], view.links);
-  return { ...record, notes: [], fields_list: [], rendered_data: {}, cash_back: null, gamification_data: {} };
+  return {
+    ...record,
+    notes: await notesOf(core, actor, recordId(view.row)),
+    fields_list: [],
+    rendered_data: {},
+    cash_back: null,
+    gamification_data: {},
+  };
 }
 
 /** What a write-only key is told: by which names the customer is found again. */

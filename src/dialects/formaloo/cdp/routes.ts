@@ -1,31 +1,28 @@
 /** The paths of the CDP, under the first two gateway versions (wire/formaloo.md §12). */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { rememberInApp } from '../../../core/apps/remember-in-app.ts';
-import { type Actor, type Core, systemActor } from '../../../core/context.ts';
+import { type Core, systemActor } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
-import { Refusal } from '../../../core/fields/field-type.ts';
 import { newId } from '../../../core/ids.ts';
-import { makeFilter } from '../../../core/records/make-filter.ts';
-import type { Filter, StoredRow } from '../../../core/records/query.ts';
-import type { Links, RecordView } from '../../../core/records/record-view.ts';
+import type { RecordView } from '../../../core/records/record-view.ts';
 import { verbBits } from '../../../core/workspaces/roles.ts';
 import { actorOf, appOf } from '../call.ts';
 import { type Collection, mountCollection } from '../collection.ts';
 import { sendData } from '../envelope.ts';
-import { formOf } from '../form.ts';
 import { instantOf } from '../instants.ts';
 import { memoryOf, objectOf } from '../memory.ts';
 import { onChange } from '../on-change.ts';
-import { pageMembers, pageQueryOf, queryText } from '../pages.ts';
+import { pageMembers, pageQueryOf } from '../pages.ts';
 import { gateway12 } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
 import { bodyOf } from '../read-body.ts';
-import type { SlugParams } from '../routes/forms.ts';
-import { searchFilter } from '../row-query.ts';
 import { createActivity, showActivities, showActivity } from './activities.ts';
+import { both, filterFrom, linkedTo, linkedToId, type Show, sendCreated, sendPage, slugIn } from './answers.ts';
 import { type BatchKind, getBatch, runBatch } from './batches.ts';
-import { changeCustomer, findCustomer, saveCustomer, showCustomer, showCustomers } from './customers.ts';
-import { type CdpRecord, create, get, idOfSlug, list, recordOf, remove, update } from './records.ts';
+import { bulkCustomerRoutes } from './bulk-customers.ts';
+import { changeCustomer, saveCustomer, showCustomer, showCustomers } from './customers.ts';
+import { customerIn, noteRoutes } from './notes.ts';
+import { create, get, idOfSlug, recordOf, remove, update } from './records.ts';
 import { type CdpName, type CdpTable, cdpTableOf, checkValues, ensureTable, findTable, keysOf } from './tables.ts';
 
 const read = { config: { access: 'token', verb: 'read' } } as const;
@@ -33,10 +30,10 @@ const write = { config: { access: 'token_or_write', verb: 'create' } } as const;
 const change = { config: { access: 'token_or_write', verb: 'update' } } as const;
 const erase = { config: { access: 'token', verb: 'delete' } } as const;
 
-type Show = (core: Core, actor: Actor, own: CdpTable, rows: readonly StoredRow[], links: Links) => Promise<CdpRecord[]>;
-
 export function cdpRoutes(scope: FastifyInstance, core: Core): void {
   customerRoutes(scope, core);
+  bulkCustomerRoutes(scope, core);
+  noteRoutes(scope, core);
   activityRoutes(scope, core);
   for (const kind of ['customer', 'activity'] as const) batchRoutes(scope, core, kind);
   const actionTypes = thingsOf(core, 'action_types', 'action_type');
@@ -47,86 +44,12 @@ export function cdpRoutes(scope: FastifyInstance, core: Core): void {
   gamificationRoutes(scope, core);
 }
 
-/** Creating here answers 201 in the body too; clients check it (wire/formaloo.md §1.1). */
-function sendCreated(reply: FastifyReply, data: object): FastifyReply {
-  return sendData(reply, JSON.stringify(data), 201, 201);
-}
-
-function slugIn(request: FastifyRequest): string {
-  return (request.params as SlugParams).slug;
-}
-
-async function sendPage(
-  core: Core,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  name: CdpName,
-  filterOf: (own: CdpTable) => Filter | undefined,
-  show: Show,
-): Promise<FastifyReply> {
-  const actor = actorOf(request);
-  const query = pageQueryOf(request);
-  const own = await findTable(core, actor, name);
-  if (own === undefined) return sendData(reply, `{${pageMembers(core, request, query, 0)},"${name}":[]}`);
-  if (request.call !== null) request.call.tableId = own.table.id;
-  const { count, rows, links } = await list(core, actor, own, filterOf(own), query);
-  const shown = await show(core, actor, own, rows, links);
-  return sendData(reply, `{${pageMembers(core, request, query, count)},"${name}":${JSON.stringify(shown)}}`);
-}
-
-/** Exact filters by query parameter, and the search through all texts. */
-function filterFrom(
-  request: FastifyRequest,
-  own: CdpTable,
-  parameters: Readonly<Record<string, string>>,
-): Filter | undefined {
-  const of: Filter[] = [];
-  for (const [parameter, key] of Object.entries(parameters)) {
-    const value = queryText(request, parameter);
-    const field = own.fields.get(key);
-    if (value === undefined || field === undefined) continue;
-    const filter = makeFilter(field, 'eq', value);
-    of.push(filter instanceof Refusal ? { op: 'never' } : filter);
-  }
-  const search = queryText(request, 'search');
-  if (search !== undefined) of.push(searchFilter(formOf(own.table), search));
-  return of.length > 1 ? { op: 'and', of } : of[0];
-}
-
-/** Records that are linked to the one of this slug; none when it is not there. */
-function linkedTo(
-  core: Core,
-  request: FastifyRequest,
-  own: CdpTable,
-  parameter: string,
-  key: string,
-): Filter | undefined {
-  const slug = queryText(request, parameter);
-  const field = own.fields.get(key);
-  if (slug === undefined || field === undefined) return undefined;
-  const target = core.catalog.tableNow(String(field.options.target));
-  const id = target === undefined ? null : core.secrets.slugs.decodeIn(target.number, slug);
-  return id === null ? { op: 'never' } : { op: 'any_of', field, values: [id] };
-}
-
-function both(...filters: readonly (Filter | undefined)[]): Filter | undefined {
-  const of = filters.filter((one) => one !== undefined);
-  return of.length > 1 ? { op: 'and', of } : of[0];
-}
-
 function customerRoutes(scope: FastifyInstance, core: Core): void {
   const path = `${gateway12}/customers`;
   const item = `${path}/:slug`;
   const parameters = { email: 'email', phone_number: 'phone_number', level: 'level', usernames: 'username' };
 
-  /** By code, as most clients have it, or by slug. @throws record_not_found */
-  const ownCustomer = async (request: FastifyRequest): Promise<{ own: CdpTable; id: number }> => {
-    const own = await findTable(core, actorOf(request), 'customers');
-    if (own === undefined) throw new AppError('record_not_found');
-    if (request.call !== null) request.call.tableId = own.table.id;
-    const name = slugIn(request);
-    return { own, id: (await findCustomer(core, own, { code: name })) ?? idOfSlug(core, own, name) };
-  };
+  const ownCustomer = (request: FastifyRequest) => customerIn(core, request);
 
   scope.get(path, read, (request, reply) =>
     sendPage(
@@ -194,6 +117,17 @@ function activityRoutes(scope: FastifyInstance, core: Core): void {
   scope.post(path, write, async (request, reply) => {
     const view = await createActivity(core, actorOf(request), bodyOf(request));
     return sendCreated(reply, { activity: await showActivity(core, actorOf(request), view) });
+  });
+  scope.get(`${gateway12}/customers/:slug/activities`, read, async (request, reply) => {
+    const { id } = await customerIn(core, request);
+    return sendPage(
+      core,
+      request,
+      reply,
+      'activities',
+      (own) => both(filterFrom(request, own, parameters), linkedToId(own, 'customer', id)),
+      showActivities,
+    );
   });
   scope.get(`${path}/:slug`, read, async (request, reply) => {
     const own = await findTable(core, actorOf(request), 'activities');

@@ -15,7 +15,7 @@ import { appOf } from '../call.ts';
 import { memoryOf } from '../memory.ts';
 import { uniqueName } from '../names.ts';
 
-export type CdpName = 'customers' | 'activities' | 'tags' | 'action_types' | 'batches';
+export type CdpName = 'customers' | 'activities' | 'tags' | 'notes' | 'action_types' | 'batches';
 
 interface CdpField {
   readonly key: string;
@@ -71,6 +71,13 @@ const specs: Record<CdpName, CdpSpec> = {
       { key: 'relations', name: 'Relations', type: 'json' },
       { key: 'operation_type', name: 'Operation', type: 'text' },
       { key: 'tags', name: 'Tags', type: 'relation', target: 'tags' },
+    ],
+  },
+  notes: {
+    name: 'Notes about customers',
+    fields: [
+      { key: 'text', name: 'Text', type: 'long_text' },
+      { key: 'customer', name: 'Customer', type: 'relation', target: 'customers', isSingle: true },
     ],
   },
   action_types: {

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Core } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
+import { KeyRefused } from '../core/keys/verified-key.ts';
 import { authenticate, type SessionReader } from '../http/authenticate.ts';
 import type { Call } from '../http/call.ts';
 import { answerPreflight, writeCors } from '../http/cors.ts';
@@ -98,14 +99,41 @@ function admit(site: Site, request: FastifyRequest, reply: FastifyReply, done: (
     if (credential === null) return done();
     const call = authenticate(core, credential, request, site.readSession);
     if (call instanceof Promise) {
-      call.then((one) => begin(site, one, request, reply)).then(() => done(), done);
+      call
+        .then((one) => begin(site, one, request, reply))
+        .then(
+          () => done(),
+          (error: Error) => refuse(site, error, request, reply, done),
+        );
       return;
     }
     const limited = begin(site, call, request, reply);
     if (limited === undefined) return done();
     limited.then(() => done(), done);
   } catch (error) {
-    done(error as Error);
+    refuse(site, error as Error, request, reply, done);
+  }
+}
+
+/**
+ * A key that is right, but whose plan or app excludes the API, is limited as any other: its owner reads in the headers by how
+ * much, and nobody keeps the server busy with refusals.
+ */
+function refuse(
+  { core }: Site,
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error: Error) => void,
+): void {
+  if (!(error instanceof KeyRefused) || error.code !== error.verified.exclusion) return done(error);
+  request.refusedKey = error.verified;
+  try {
+    const limited = takeCall(core, error, reply);
+    if (limited === undefined) return done(error);
+    limited.then(() => done(error), done);
+  } catch (rateLimited) {
+    done(rateLimited as Error);
   }
 }
 

@@ -10,7 +10,7 @@ export const rateLimitHeaders =
   'RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After';
 
 /** @throws rate_limited */
-export function takeCall(core: Core, call: Call, reply: FastifyReply): void | Promise<void> {
+export function takeCall(core: Core, call: Pick<Call, 'verified'>, reply: FastifyReply): void | Promise<void> {
   const limit = call.verified?.limit;
   if (limit === undefined || limit.perSecond === 0 || !core.settings.areLimitsOn) {
     // Clients that read these headers without a default must find them even where nothing is limited.

@@ -77,6 +77,18 @@ describe('five calls a second and app (wire/adalo.md §3)', () => {
     }
   });
 
+  test('the refusal of a right key, whose app is switched off, is authenticated: it carries them and is counted', async () => {
+    await updateApp(shop.app.core, systemActor, shop.app.appId, { is_api_enabled: false });
+    for (const remaining of ['4', '3', '2', '1', '0']) {
+      const { status, headers } = await shop.call('GET', root);
+      assert.deepEqual([status, headers['x-ratelimit-remaining']], [403, remaining]);
+    }
+    assert.equal((await shop.call('GET', root)).status, 429);
+    clock.advance(1000);
+    await updateApp(shop.app.core, systemActor, shop.app.appId, { is_api_enabled: true });
+    assert.equal((await shop.call('GET', root)).status, 200);
+  });
+
   test('a full page of parallel calls is admitted up to the limit exactly', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => shop.call('GET', root)));
     assert.equal(answers.filter(({ status }) => status === 200).length, 5);

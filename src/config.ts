@@ -119,6 +119,39 @@ export function readConfig(env: Environment = process.env): Config {
   });
 }
 
+const settingNames: ReadonlySet<string> = new Set([
+  'TESSERA_ALLOW_PRIVATE_WEBHOOKS',
+  'TESSERA_API_KEY',
+  'TESSERA_BACKUP',
+  'TESSERA_BACKUP_EVERY',
+  'TESSERA_BACKUP_FILES',
+  'TESSERA_BACKUP_KEEP',
+  'TESSERA_BODY_MIB_MAX',
+  'TESSERA_FILES',
+  'TESSERA_KEEP_AUDIT_DAYS',
+  'TESSERA_KEEP_CHANGES_DAYS',
+  'TESSERA_KEEP_DELIVERIES_DAYS',
+  'TESSERA_KEEP_DELIVERY_CONTENT_DAYS',
+  'TESSERA_KEEP_IDEMPOTENCY_HOURS',
+  'TESSERA_KEEP_IMPORTS_DAYS',
+  'TESSERA_KEEP_NOTIFICATIONS_DAYS',
+  'TESSERA_KEEP_USAGE_DAYS',
+  'TESSERA_LOG_LEVEL',
+  'TESSERA_MASTER_KEY',
+  'TESSERA_PUBLIC_URL',
+  'TESSERA_PUSH_CONTACT',
+  'TESSERA_RATE_LIMIT',
+  'TESSERA_SHED_AFTER_MS',
+  'TESSERA_TOKEN_TTL_SECONDS',
+  'TESSERA_TRUSTED_PROXIES',
+  'TESSERA_URL',
+]);
+
+/** Names in the environment that look like settings and are none: mistyped, and so without effect. */
+export function unknownSettings(env: Environment = process.env): string[] {
+  return Object.keys(env).filter((name) => name.startsWith('TESSERA_') && !settingNames.has(name));
+}
+
 /**
  * The server named by `url` or TESSERA_URL; null where neither is set. Its key comes from TESSERA_API_KEY alone: what stands
  * on a command line, every user of the machine can read.

@@ -3,31 +3,30 @@ import { existsSync } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, ConfigError, loadMasterKey, masterKeyFile, readConfig } from '../config.ts';
+import {
+  type Config,
+  ConfigError,
+  loadMasterKey,
+  masterKeyFile,
+  nameOfPlace,
+  readConfig,
+  unknownSettings,
+} from '../config.ts';
 import { systemClock, toIso } from '../core/clock.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
 import { alignColumns, say, sayJson } from './output.ts';
 
 interface DoctorOptions {
   readonly json?: boolean;
 }
 
-type State = 'ok' | 'warning' | 'problem';
-
-/** One finding. `advice` says what to do. */
-export interface Finding {
-  readonly check: string;
-  readonly state: State;
-  readonly detail: string;
-  readonly advice: string | null;
-}
-
 export function addDoctor(program: Command, done: Done): void {
   program
     .command('doctor')
     .description(
-      'Check settings, database, keys, disk, clock and permissions, and say what to do. Changes nothing. ' +
+      'Check settings, database, keys, files, disk, clock and permissions, and say what to do. Changes nothing. ' +
         'Ends with 1 when something is wrong.',
     )
     .option(...jsonOption)
@@ -46,21 +45,7 @@ async function doctor({ json }: DoctorOptions): Promise<number> {
   return isWell ? exitCodes.ok : exitCodes.failed;
 }
 
-const marks: Readonly<Record<State, string>> = { ok: 'ok', warning: 'WARNING', problem: 'PROBLEM' };
-
-const ok = (check: string, detail: string): Finding => ({ check, state: 'ok', detail, advice: null });
-const warning = (check: string, detail: string, advice: string): Finding => ({
-  check,
-  state: 'warning',
-  detail,
-  advice,
-});
-const problem = (check: string, detail: string, advice: string): Finding => ({
-  check,
-  state: 'problem',
-  detail,
-  advice,
-});
+const marks: Readonly<Record<Finding['state'], string>> = { ok: 'ok', warning: 'WARNING', problem: 'PROBLEM' };
 
 async function examine(): Promise<Finding[]> {
   let config: Config;
@@ -70,7 +55,7 @@ async function examine(): Promise<Finding[]> {
     if (!(error instanceof ConfigError)) throw error;
     return [problem('settings', error.message, 'Change the variable as it says; nothing else could be checked.')];
   }
-  const settings = [ok('settings', 'can be used'), ...riskySettings(config)];
+  const settings = [ok('settings', 'can be used'), ...riskySettings(config), ...mistypedSettings()];
   const { databaseFile } = config;
   if (databaseFile === null) {
     return [...settings, warning('database', 'is not a local file', 'Only SQLite databases are checked here.')];
@@ -87,6 +72,12 @@ async function examine(): Promise<Finding[]> {
     ...(await disk(databaseFile)),
     ...(await backups(config)),
   ];
+}
+
+function mistypedSettings(): Finding[] {
+  const advice =
+    'It has no effect. README.md and docs/guides/backup.md list the settings: correct its name, or unset it.';
+  return unknownSettings().map((name) => warning('settings', `${name} is no setting of Tessera`, advice));
 }
 
 function riskySettings({ host, publicUrl, areLimitsOn, allowPrivateWebhooks }: Config): Finding[] {
@@ -110,6 +101,30 @@ function riskySettings({ host, publicUrl, areLimitsOn, allowPrivateWebhooks }: C
 
 /** Windows has other means. */
 const hasModes = process.platform !== 'win32';
+
+/** What clients uploaded is there, in full length. Whether a content is damaged, a backup finds out, which reads it. */
+async function files(config: Config, file: string): Promise<Finding[]> {
+  const [{ openFileStorage, readFileRows }, { lostFiles }] = await Promise.all([
+    import('../app.ts'),
+    import('./lost-files.ts'),
+  ]);
+  const place = nameOfPlace(config.files);
+  try {
+    const { count, lost } = await lostFiles(openFileStorage(config.files), () => readFileRows(file));
+    if (lost.length === 0) return [ok('files', `all ${count} uploaded files are in ${place}`)];
+    const named = lost.slice(0, 10).join(', ');
+    return [
+      problem(
+        'files',
+        `the content of ${lost.length} of ${count} uploaded files is not in ${place}: ${named}${lost.length > 10 ? ' …' : ''}`,
+        'If they are elsewhere, set TESSERA_FILES to it. If not, restore a backup to another place and take them from there.',
+      ),
+    ];
+  } catch (error) {
+    const detail = `${place} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return [problem('files', detail, 'Check TESSERA_FILES and the rights to it.')];
+  }
+}
 
 async function permissions(file: string): Promise<Finding[]> {
   const found: Finding[] = [];
@@ -149,10 +164,11 @@ async function database(config: Config, file: string): Promise<Finding[]> {
     const problems = result.problems.map((one) => problem(one.check, one.problem, advices[one.check]));
     const checked = problems.length > 0 ? problems : [ok('database', 'whole: integrity, schema, counts and links')];
     if (problems.some(({ check }) => check === 'integrity')) return checked;
-    return [...checked, ...(await keys(config, result)), clock(result.lastChangeAt)];
+    return [...checked, ...(await keys(config, result)), clock(result.lastChangeAt), ...(await files(config, file))];
   } catch (error) {
     const detail = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    return [problem('database', detail, 'Is it an SQLite database of Tessera? If it was, restore the last backup.')];
+    const advice = 'Is it a database of Tessera? If it was, keep it as it is and restore the last backup.';
+    return [problem('database', /no such table/.test(detail) ? 'is no database of Tessera' : detail, advice)];
   }
 }
 

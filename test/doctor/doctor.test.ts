@@ -135,6 +135,37 @@ describe('tessera doctor', () => {
     assert.equal((await examine()).code, 1);
   });
 
+  test('finds uploads whose content is gone, and a folder of files that cannot be read', async () => {
+    const server = await place.serve('serve', env());
+    const path = `/api/v1/apps/${made.app.id}/files?filename=a.txt`;
+    const authorization = `Bearer ${made.keys.native}`;
+    const upload = await fetch(server.url + path, { method: 'POST', headers: { authorization }, body: 'hello' });
+    const { id } = (await upload.json()) as Json;
+    await server.stop();
+    const whole = await examine();
+    assert.match(whole.findings.find(({ check }) => check === 'files').detail, /all 1 uploaded files/);
+    const { rm } = await import('node:fs/promises');
+    await rm(place.file('sick/files'), { recursive: true });
+    const { code, findings } = await examine();
+    assert.deepEqual([code, problems(findings)], [1, ['files']]);
+    assert.match(findings.find(({ check }) => check === 'files').detail, new RegExp(`1 of 1 .*${id}`));
+    await writeFile(place.file('sick/files'), 'a file instead of a folder');
+    const unreadable = await examine();
+    assert.deepEqual(problems(unreadable.findings), ['files']);
+  });
+
+  test('finds a database of something else, and a setting whose name is mistyped', async () => {
+    await writeFile(place.file(sick), '');
+    const empty = await examine();
+    assert.equal(empty.findings.find(({ check }) => check === 'database').detail, 'is no database of Tessera');
+    const { findings } = await examine({ TESSERA_KEEP_CHANGE_DAYS: '3' });
+    const warned = findings.filter(({ check, state }) => check === 'settings' && state === 'warning');
+    assert.deepEqual(
+      warned.map(({ detail }) => detail),
+      ['TESSERA_KEEP_CHANGE_DAYS is no setting of Tessera'],
+    );
+  });
+
   test('finds a setting that cannot be used, a database that is not there, and backups that stopped', async () => {
     const setting = await examine({ PORT: 'many' });
     assert.deepEqual([setting.code, problems(setting.findings)], [1, ['settings']]);

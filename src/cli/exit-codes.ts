@@ -19,6 +19,16 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** The code in JSON of a failure that has none of the native API. */
+export const exitNames: Readonly<Record<ExitCode, string>> = {
+  [exitCodes.ok]: 'ok',
+  [exitCodes.failed]: 'failed',
+  [exitCodes.usage]: 'usage',
+  [exitCodes.notFound]: 'not_found',
+  [exitCodes.refused]: 'refused',
+  [exitCodes.databaseInUse]: 'database_in_use',
+};
+
 /** A failure whose text is for the person at the terminal. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;

@@ -58,24 +58,22 @@ export function addKey(program: Command, done: Done): void {
     });
 
   for (const verb of ['disable', 'enable'] as const) {
-    action(
-      key,
-      verb,
-      verb === 'disable' ? 'Switch a key off; it stops working at once.' : 'Switch a key on again.',
-    ).action(async (id: string, options: CommonOptions) => {
-      const found = await withKeys(options, (admin) => admin[verb](id));
-      tell(options, found, () => line(found));
-      done(exitCodes.ok);
-    });
+    action(key, verb, verb === 'disable' ? 'Switch a key off; it stops working at once.' : 'Switch a key on again.')
+      .addHelpText('after', examples([`tessera key ${verb} 4fR…`, verb === 'disable' ? 'Off at once:' : 'Back:']))
+      .action(async (id: string, options: CommonOptions) => {
+        const found = await withKeys(options, (admin) => admin[verb](id));
+        tell(options, found, () => line(found));
+        done(exitCodes.ok);
+      });
   }
 
-  action(key, 'delete', 'Delete a key for good; it stops working at once.').action(
-    async (id: string, options: CommonOptions) => {
+  action(key, 'delete', 'Delete a key for good; it stops working at once.')
+    .addHelpText('after', examples(['tessera key delete 4fR…', 'When nobody needs it any more:']))
+    .action(async (id: string, options: CommonOptions) => {
       await withKeys(options, (admin) => admin.remove(id));
       tell(options, { id, deleted: true }, () => `Deleted key ${id}.`);
       done(exitCodes.ok);
-    },
-  );
+    });
 }
 
 /** A subcommand on one key. */
@@ -151,6 +149,7 @@ function addList(parent: Command, done: Done): void {
     .option('--workspace <workspace>', 'workspace by id or name; may be left out where there is one only')
     .option(...urlOption)
     .option(...jsonOption)
+    .addHelpText('after', examples(['tessera key list --app Shop', 'Of one app:']))
     .action(async (options: CommonOptions & KeyPlace) => {
       const keys = await withKeys(options, async (admin) => {
         const { appId, workspaceId } = await placeOf(admin, options, { isWorkspaceWide: options.app === undefined });

@@ -57,12 +57,14 @@ export function addNotification(program: Command, done: Done): void {
     );
   withPlace(
     notification.command('show').description('Show a notification with its result on each device.').argument('<id>'),
-  ).action((id: string, options: PlaceOptions) =>
-    runInApp(admins, options, done, async (admin, appId) => {
-      const found = await admin.get(appId, id);
-      return { json: found, text: () => showText(found) };
-    }),
-  );
+  )
+    .addHelpText('after', examples(['tessera notification show 4fR…', 'Why it did not arrive:']))
+    .action((id: string, options: PlaceOptions) =>
+      runInApp(admins, options, done, async (admin, appId) => {
+        const found = await admin.get(appId, id);
+        return { json: found, text: () => showText(found) };
+      }),
+    );
   withPlace(notification.command('send').description('Send a notification to one user of the app.'))
     .option('--email <address>', 'the user by e-mail address')
     .option('--id <id>', 'by the id of the record', readWhole)

@@ -1,7 +1,7 @@
 /** Results go to standard output, everything about them (questions, progress, complaints) to standard error. */
 import { CommanderError } from 'commander';
 import { AppError } from '../core/errors.ts';
-import { CliError, codeOf, exitCodeOf } from './exit-codes.ts';
+import { CliError, codeOf, exitCodeOf, exitNames } from './exit-codes.ts';
 
 export function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -41,12 +41,15 @@ export function tellFailure(error: unknown, asJson: boolean): number {
   const exitCode = exitCodeOf(error);
   // The parser has printed its own complaint, or the help that was asked for.
   if (error instanceof CommanderError) {
-    if (asJson && exitCode !== 0) note(JSON.stringify({ error: { code: 'usage', message: error.message } }));
+    if (asJson && exitCode !== 0) {
+      const message = error.message.replace(/^error: /, '');
+      note(JSON.stringify({ error: { code: 'usage', message } }));
+    }
     return exitCode;
   }
   const message = messageOf(error);
   if (asJson) {
-    const code = error instanceof AppError ? error.code : codeOf(error).toLowerCase() || 'failed';
+    const code = error instanceof AppError ? error.code : codeOf(error).toLowerCase() || exitNames[exitCode];
     const issues = error instanceof AppError && error.issues.length > 0 ? { issues: error.issues } : {};
     note(JSON.stringify({ error: { code, message, ...issues } }));
   } else {

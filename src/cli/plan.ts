@@ -29,6 +29,7 @@ export function addPlan(program: Command, done: Done): void {
     .command('list')
     .description('List the plans.')
     .option(...jsonOption)
+    .addHelpText('after', examples(['tessera plan list', 'What each allows:']))
     .action(async (options: PlanOptions) => {
       const { listPlans } = await import('../core/limits/list-plans.ts');
       tell(options, await withDatabase(readConfig(), ({ core }) => listPlans(core)));
@@ -65,6 +66,7 @@ export function addPlan(program: Command, done: Done): void {
     .argument('<plan>', 'id, as in business')
     .option('--workspace <workspace>', 'by id or name; may be left out where there is one only')
     .option(...jsonOption)
+    .addHelpText('after', examples(['tessera plan assign business --workspace Acme', 'From now on:']))
     .action(async (planId: string, options: PlanOptions & { readonly workspace?: string }) => {
       const { updateWorkspace } = await import('../core/workspaces/update-workspace.ts');
       const { id, name } = await withDatabase(readConfig(), async ({ core }) => {
@@ -85,13 +87,20 @@ function tell({ json }: PlanOptions, plans: readonly PlanView[]): void {
     name,
     features.api_access ? 'yes' : 'no',
     String(features.personal_keys_per_user),
-    `${Math.round(features.file_bytes_max / 1024 / 1024)} MiB`,
+    fileSize(features.file_bytes_max),
     Object.entries(features.limits)
       .map(([kind, calls]) => `${kind} ${calls === 0 ? 'any' : calls}`)
       .join(', '),
   ]);
   say(alignColumns([['ID', 'NAME', 'API', 'PERSONAL KEYS', 'FILE', 'CALLS A SECOND'], ...lines]));
 }
+
+/** Exact: what is no whole number of MiB is told in bytes. */
+function fileSize(bytes: number): string {
+  return bytes % mebibyte === 0 ? `${bytes / mebibyte} MiB` : `${bytes} bytes`;
+}
+
+const mebibyte = 1024 * 1024;
 
 const kinds = ['app', 'pair', 'personal', 'native'];
 

@@ -41,6 +41,24 @@ function commandsFor([name = '']: readonly string[]): Promise<readonly AddComman
   return Promise.all(named === undefined ? Object.values(commands).map((load) => load()) : [named[1]()]);
 }
 
+/** What is required is asked for last: of a mistyped option its typo is told, not that the right one is missing. */
+function askForOptionsLast(program: Command): void {
+  const required = new Map(
+    commandsOf(program).map((command) => [command, command.options.filter(({ mandatory }) => mandatory)] as const),
+  );
+  for (const options of required.values()) for (const option of options) option.mandatory = false;
+  program.hook('preAction', (_, command) => {
+    for (const option of required.get(command) ?? []) {
+      if (command.getOptionValue(option.attributeName()) !== undefined) continue;
+      command.error(`error: required option '${option.flags}' not specified`, { exitCode: exitCodes.usage });
+    }
+  });
+}
+
+function commandsOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
+}
+
 export async function runCli(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const done: Done = (code) => {
@@ -67,6 +85,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     })
     .exitOverride();
   for (const add of await commandsFor(argv)) add(program, done);
+  askForOptionsLast(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -3,6 +3,7 @@ import type { Remote } from '../config.ts';
 import { type Core, systemActor } from '../core/context.ts';
 import { AppError } from '../core/errors.ts';
 import type { FieldInput } from '../core/fields/add-field.ts';
+import type { Json } from '../core/fields/field-type.ts';
 import type { TableSchema } from '../core/tables/table-schema.ts';
 import { createApiClient } from './api-client.ts';
 import { localPlaces, type Places, remotePlaces } from './places.ts';
@@ -14,6 +15,7 @@ export interface ShownField {
   readonly required: boolean;
   readonly unique: boolean;
   readonly indexed: boolean;
+  readonly options: Readonly<Record<string, Json>>;
 }
 
 export interface ShownTable {
@@ -81,6 +83,7 @@ function shownTable({ id, name, fields }: TableSchema): ShownTable {
   return { id, name, fields: fields.map(shownField) };
 }
 
-function shownField({ id, name, type, isRequired, isUnique, isIndexed }: TableSchema['fields'][number]): ShownField {
-  return { id, name, type, required: isRequired, unique: isUnique, indexed: isIndexed };
+function shownField({ isRequired, isUnique, isIndexed, ...field }: TableSchema['fields'][number]): ShownField {
+  const { id, name, type, options } = field;
+  return { id, name, type, required: isRequired, unique: isUnique, indexed: isIndexed, options };
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { FieldInput } from '../core/fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames, type Json } from '../core/fields/field-type.ts';
 import { type Done, examples } from './command.ts';
+import { CliError, exitCodes } from './exit-codes.ts';
 import { type PlaceOptions, runInApp, withPlace } from './in-app.ts';
 import { pick } from './key-place.ts';
 import { alignColumns } from './output.ts';
@@ -27,14 +28,17 @@ interface AddFieldOptions extends FieldOptions {
 
 export function addTable(program: Command, done: Done): void {
   const table = program.command('table').description('List, make and delete the tables of an app.');
-  withPlace(table.command('list').description('List the tables with their fields.')).action((options: PlaceOptions) =>
-    runInApp(admins, options, done, async (admin, appId) => {
-      const tables = await admin.tables(appId);
-      return { json: { tables }, text: () => (tables.length === 0 ? 'There are no tables.' : listText(tables)) };
-    }),
-  );
+  withPlace(table.command('list').description('List the tables with their fields.'))
+    .addHelpText('after', examples(['tessera table list --app Shop', 'Of one app:']))
+    .action((options: PlaceOptions) =>
+      runInApp(admins, options, done, async (admin, appId) => {
+        const tables = await admin.tables(appId);
+        const text = () => (tables.length === 0 ? 'There are no tables.' : listText(tables, tables));
+        return { json: { tables }, text };
+      }),
+    );
   withPlace(table.command('create').description('Make a table with its fields.').argument('<name>'))
-    .option('--field <name:type>', 'field, as in Email:email,unique; repeatable', readField, [])
+    .option('--field <name:type>', 'field, as in Email:email,unique; repeatable', readField)
     .addHelpText(
       'after',
       examples([
@@ -42,17 +46,19 @@ export function addTable(program: Command, done: Done): void {
         'Three fields:',
       ]),
     )
-    .action((name: string, options: PlaceOptions & { readonly field: readonly FieldInput[] }) =>
+    .action((name: string, options: PlaceOptions & { readonly field?: readonly FieldInput[] }) =>
       runInApp(admins, options, done, async (admin, appId) => {
-        const made = await admin.createTable(appId, name, options.field);
-        return { json: { table: made }, text: () => listText([made]) };
+        const made = await admin.createTable(appId, name, options.field ?? []);
+        return { json: { table: made }, text: () => listText([made], []) };
       }),
     );
   withPlace(table.command('delete').description('Delete a table with all its records.').argument('<table>'))
-    .requiredOption('-y, --yes', 'needed: the records are gone for good')
-    .action((wanted: string, options: PlaceOptions) =>
+    .option('-y, --yes', 'needed: the records are gone for good')
+    .addHelpText('after', examples(['tessera table delete Drafts --yes', 'With everything in it:']))
+    .action((wanted: string, options: DeleteOptions) =>
       runInApp(admins, options, done, async (admin, appId) => {
         const { id, name } = pick(await admin.tables(appId), wanted, 'table');
+        mustAgree(options, `all records of the table ${name}`);
         await admin.deleteTable(id);
         return { json: { id, deleted: true }, text: () => `Deleted table ${name} (${id}).` };
       }),
@@ -61,12 +67,15 @@ export function addTable(program: Command, done: Done): void {
 
 export function addField(program: Command, done: Done): void {
   const field = program.command('field').description('List, make and delete the fields of a table.');
-  inTable(field.command('list').description('List the fields.')).action((options: FieldOptions) =>
-    runInApp(admins, options, done, async (admin, appId) => {
-      const { fields } = pick(await admin.tables(appId), options.table, 'table');
-      return { json: { fields }, text: () => alignColumns([fieldHeader, ...fields.map(fieldLine)]) };
-    }),
-  );
+  inTable(field.command('list').description('List the fields.'))
+    .addHelpText('after', examples(['tessera field list --table Orders', 'With formulas and choices:']))
+    .action((options: FieldOptions) =>
+      runInApp(admins, options, done, async (admin, appId) => {
+        const tables = await admin.tables(appId);
+        const { fields } = pick(tables, options.table, 'table');
+        return { json: { fields }, text: () => fieldsText(fields, tables) };
+      }),
+    );
   inTable(
     field
       .command('create')
@@ -97,15 +106,17 @@ export function addField(program: Command, done: Done): void {
           pick(tables, options.table, 'table').id,
           inputOf(name, type, options, tables),
         );
-        return { json: { field: made }, text: () => alignColumns([fieldHeader, fieldLine(made)]) };
+        return { json: { field: made }, text: () => fieldsText([made], tables) };
       }),
     );
   inTable(field.command('delete').description('Delete a field with its values.').argument('<field>'))
-    .requiredOption('-y, --yes', 'needed: the values are gone for good')
-    .action((wanted: string, options: FieldOptions) =>
+    .option('-y, --yes', 'needed: the values are gone for good')
+    .addHelpText('after', examples(['tessera field delete Fax --table Customers --yes', 'With its values:']))
+    .action((wanted: string, options: FieldOptions & DeleteOptions) =>
       runInApp(admins, options, done, async (admin, appId) => {
         const table = pick(await admin.tables(appId), options.table, 'table');
         const { id, name } = pick(table.fields, wanted, 'field');
+        mustAgree(options, `all values of the field ${name}`);
         const broken = await admin.deleteField(table.id, id);
         const warning =
           broken.length === 0 ? '' : ` These formulas read it and show #FIELD! now: ${broken.join(', ')}.`;
@@ -134,7 +145,7 @@ function inputOf(
       ...options,
       ...(choice === undefined ? {} : { choices: choice.map((one) => ({ name: one })) }),
       ...(formula === undefined ? {} : { expression: formula }),
-      ...(target === undefined ? {} : { target: pick(tables, target, 'target').id }),
+      ...(target === undefined ? {} : { target: pick(tables, target, 'table').id }),
     },
     ...(required === true ? { required } : {}),
     ...(unique === true ? { unique } : {}),
@@ -142,23 +153,51 @@ function inputOf(
   };
 }
 
-const fieldHeader = ['ID', 'NAME', 'TYPE', ''];
-
-function fieldLine({ id, name, type, ...traits }: ShownField): string[] {
-  const marks = (['required', 'unique', 'indexed'] as const).filter((trait) => traits[trait]);
-  return [id, name, type, marks.join(', ')];
+interface DeleteOptions extends PlaceOptions {
+  readonly yes?: boolean;
 }
 
-function listText(tables: readonly ShownTable[]): string {
-  return tables
-    .map((table) => `${table.name} (${table.id})\n${alignColumns(table.fields.map((one) => ['', ...fieldLine(one)]))}`)
+/** Nobody is asked here: scripts delete as well. @throws CliError */
+function mustAgree({ yes }: DeleteOptions, what: string): void {
+  if (yes !== true)
+    throw new CliError(exitCodes.usage, `nothing was deleted: add --yes, and ${what} are gone for good`);
+}
+
+function fieldsText(fields: readonly ShownField[], tables: readonly ShownTable[]): string {
+  return alignColumns([['ID', 'NAME', 'TYPE', ''], ...fields.map((field) => fieldLine(field, tables))]);
+}
+
+function fieldLine(field: ShownField, tables: readonly ShownTable[]): string[] {
+  const marks = traitNames.filter((trait) => field[trait]);
+  return [field.id, field.name, field.type, [...marks, ...describeOptions(field.options, tables)].join(', ')];
+}
+
+/** What makes a field of its type another one than the next: its formula, choices, and the table that it links to. */
+function describeOptions({ expression, error, choices, target }: ShownField['options'], tables: readonly ShownTable[]) {
+  const told: string[] = [];
+  if (typeof expression === 'string') told.push(`= ${expression}`);
+  if (typeof error === 'string') told.push(`broken: ${error}`);
+  if (Array.isArray(choices)) told.push(choices.map(nameOf).join(' | '));
+  if (typeof target === 'string') told.push(`to ${tables.find(({ id }) => id === target)?.name ?? target}`);
+  return told;
+}
+
+function nameOf(choice: Json): string {
+  return typeof choice === 'object' && choice !== null && 'name' in choice ? String(choice.name) : String(choice);
+}
+
+function listText(shown: readonly ShownTable[], tables: readonly ShownTable[]): string {
+  return shown
+    .map(({ id, name, fields }) => {
+      return `${name} (${id})\n${alignColumns(fields.map((field) => ['', ...fieldLine(field, tables)]))}`;
+    })
     .join('\n');
 }
 
 const traitNames = ['required', 'unique', 'indexed'] as const;
 
 /** `Email:email,unique`. A name may hold colons: the last one counts. */
-function readField(text: string, before: readonly FieldInput[]): readonly FieldInput[] {
+function readField(text: string, before: readonly FieldInput[] = []): readonly FieldInput[] {
   const at = text.lastIndexOf(':');
   const [type = '', ...traits] = text.slice(at + 1).split(',');
   const known = traitNames.filter((trait) => traits.includes(trait));

@@ -26,6 +26,8 @@ interface ShownMember {
   readonly name: string;
   readonly role: Role;
   readonly since: string;
+  /** Of an account that is switched off; told beside the database only. */
+  readonly disabled?: boolean;
 }
 
 /** The members of one workspace. */
@@ -38,9 +40,9 @@ interface MemberAdmin {
 
 export function addUser(program: Command, done: Done): void {
   const user = program.command('user').description('List, add, change and remove the members of a workspace.');
-  inWorkspace(user.command('list').description('List the members.')).action((options: UserOptions) =>
-    run(options, done, async (admin) => tellMembers(await admin.list())),
-  );
+  inWorkspace(user.command('list').description('List the members.'))
+    .addHelpText('after', examples(['tessera user list --workspace Acme', 'Of one workspace:']))
+    .action((options: UserOptions) => run(options, done, async (admin) => tellMembers(await admin.list())));
   inWorkspace(
     user
       .command('add')
@@ -62,18 +64,22 @@ export function addUser(program: Command, done: Done): void {
       .description('Give a member another role.')
       .argument('<email>')
       .argument('<role>', roles.join(', '), readRole),
-  ).action((email: string, role: Role, options: UserOptions) =>
-    run(options, done, async (admin) => tellMembers([await admin.setRole((await memberOf(admin, email)).id, role)])),
-  );
+  )
+    .addHelpText('after', examples(['tessera user role ada@example.com viewer', 'Somebody who may only read:']))
+    .action((email: string, role: Role, options: UserOptions) =>
+      run(options, done, async (admin) => tellMembers([await admin.setRole((await memberOf(admin, email)).id, role)])),
+    );
   inWorkspace(
     user.command('remove').description('Remove a member; keys of theirs stop working here.').argument('<email>'),
-  ).action((email: string, options: UserOptions) =>
-    run(options, done, async (admin) => {
-      const { id } = await memberOf(admin, email);
-      await admin.remove(id);
-      return { json: { id, removed: true }, text: `Removed ${email}.` };
-    }),
-  );
+  )
+    .addHelpText('after', examples(['tessera user remove ada@example.com', 'The account stays, in other workspaces:']))
+    .action((email: string, options: UserOptions) =>
+      run(options, done, async (admin) => {
+        const { id } = await memberOf(admin, email);
+        await admin.remove(id);
+        return { json: { id, removed: true }, text: `Removed ${email}.` };
+      }),
+    );
   for (const [verb, isDisabled] of [
     ['disable', true],
     ['enable', false],
@@ -87,6 +93,7 @@ export function addUser(program: Command, done: Done): void {
       )
       .argument('<email>')
       .option(...jsonOption)
+      .addHelpText('after', examples([`tessera user ${verb} ada@example.com`, isDisabled ? 'Off at once:' : 'Back:']))
       .action(async (email: string, options: UserOptions) => {
         const id = await withDatabase(readConfig(), (instance) => switchAccount(instance, email, isDisabled));
         tell(options, {
@@ -143,7 +150,14 @@ async function workspaceOf(places: Places, { workspace }: UserOptions): Promise<
 async function localMembers({ core }: Instance, workspaceId: string): Promise<MemberAdmin> {
   const members = await import('../core/workspaces/members.ts');
   const shown = ({ user, role, since }: Awaited<ReturnType<typeof members.addMember>>): ShownMember => {
-    return { id: user.id, email: user.email, name: user.name, role, since: toIso(since) };
+    return {
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      role,
+      since: toIso(since),
+      disabled: user.is_disabled === 1,
+    };
   };
   return {
     list: async () => (await members.listMembers(core, systemActor, workspaceId)).map(shown),
@@ -172,8 +186,10 @@ async function memberOf(admin: MemberAdmin, email: string): Promise<ShownMember>
 }
 
 function tellMembers(members: readonly ShownMember[]): Told {
-  const lines = members.map(({ id, email, name, role, since }) => [id, email, name, role, since.slice(0, 10)]);
-  return { json: { members }, text: alignColumns([['ID', 'EMAIL', 'NAME', 'ROLE', 'SINCE'], ...lines]) };
+  const lines = members.map(({ id, email, name, role, since, disabled }) => {
+    return [id, email, name, role, since.slice(0, 10), disabled === true ? 'switched off' : ''];
+  });
+  return { json: { members }, text: alignColumns([['ID', 'EMAIL', 'NAME', 'ROLE', 'SINCE', ''], ...lines]) };
 }
 
 function readRole(text: string): Role {

@@ -9,11 +9,11 @@ export async function writeFileWhole(
   { overwrites = false } = {},
 ): Promise<number> {
   if (!overwrites && (await exists(file))) {
-    throw new CliError(exitCodes.usage, `${file} exists already; add --force to write over it`);
+    throw new CliError(exitCodes.refused, `${file} exists already; add --force to write over it`);
   }
   const part = `${file}.part`;
   const handle = await open(part, 'w', 0o600).catch((error: unknown) => {
-    throw new CliError(exitCodes.failed, `${file} cannot be written: ${codeOf(error) || String(error)}`, error);
+    throw new CliError(exitCodes.failed, `${file} cannot be written: ${reasonOf(error)}`, error);
   });
   let bytes = 0;
   try {
@@ -32,6 +32,19 @@ export async function writeFileWhole(
     throw error;
   }
   return bytes;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EACCES: 'this user may not write there',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+function reasonOf(error: unknown): string {
+  return reasons[codeOf(error)] ?? (codeOf(error) || String(error));
 }
 
 function exists(file: string): Promise<boolean> {

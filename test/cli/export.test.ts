@@ -23,8 +23,11 @@ describe('tessera export', () => {
     assert.equal(text.split('\r\n').length - 2, told.records);
     assert.equal((await stat(place.file('orders.csv'))).mode & 0o777, 0o600);
     const again = await place.run(args);
-    assert.equal(again.code, 2);
-    assert.match(again.stderr, /exists already/);
+    assert.equal(again.code, 4);
+    assert.match(again.stderr, /"refused".*exists already/);
+    const nowhere = await place.run([...args.with(4, 'no/such/folder.csv')]);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.stderr, /there is no such folder/);
     assert.equal((await place.run([...args, '--force'])).code, 0);
   });
 

@@ -92,6 +92,11 @@ describe('setting a server up from a script', () => {
       [['user', 'remove', 'nobody@example.com'], 3, /no member/],
       [['plan', 'set', 'gold', '--name', 'Gold'], 3, /no such plan/],
       [['plan', 'set', 'free', '--limit', 'nope=1'], 2, /Kinds are/],
+      [['field', 'create', 'X', 'relation', '--table', 'Customers', '--target', 'Nope'], 3, /no table "Nope"/],
+      [['table', 'delete', 'Customers'], 2, /add --yes, and all records of the table Customers are gone/],
+      [['field', 'delete', 'Name', '--table', 'Customers'], 2, /add --yes, and all values of the field Name are gone/],
+      [['field', 'list', '--tabel', 'Customers'], 2, /unknown option '--tabel'\n\(Did you mean --table\?\)/],
+      [['field', 'list'], 2, /required option '--table <table>' not specified/],
     ] as const) {
       const ended = await place.run(args);
       assert.equal(ended.code, code, `${args.join(' ')}: ${ended.stderr}`);
@@ -99,11 +104,48 @@ describe('setting a server up from a script', () => {
     }
   });
 
+  test('as JSON, a failure has a code: of the API, or of what went wrong here', async () => {
+    for (const [args, code] of [
+      [['field', 'list'], 'usage'],
+      [['backup'], 'usage'],
+      [['field', 'list', '--table', 'Nope'], 'not_found'],
+      [['table', 'create', 'Customers'], 'name_taken'],
+      [['init'], 'refused'],
+    ] as const) {
+      const { stderr } = await place.run([...args, '--json']);
+      const { error } = JSON.parse(stderr) as Json;
+      assert.equal(error.code, code, stderr);
+      assert.doesNotMatch(error.message, /^error/);
+    }
+  });
+
+  test('the list of fields tells formulas, choices and links, and what is broken', async () => {
+    await run(['table', 'create', 'Things', '--field', 'Price:number', '--field', 'Tax:number']);
+    for (const [name, type, ...options] of [
+      ['Gross', 'formula', '--formula', '{Price} * 1.19'],
+      ['Sum', 'formula', '--formula', '{Price} + {Tax}'],
+      ['Size', 'single_select', '--choice', 'S', '--choice', 'L'],
+      ['Owner', 'relation', '--target', 'Customers'],
+    ]) {
+      await run(['field', 'create', name ?? '', type ?? '', '--table', 'Things', ...options]);
+    }
+    await run(['field', 'delete', 'Tax', '--table', 'Things', '--yes']);
+    const { stdout } = await place.run(['field', 'list', '--table', 'Things']);
+    assert.match(stdout, /Gross +formula += \{Price\} \* 1\.19\n/);
+    assert.match(stdout, /Sum +formula += .*broken: /);
+    assert.match(stdout, /Size +single_select +S \| L\n/);
+    assert.match(stdout, /Owner +relation +to Customers\n/);
+    await run(['table', 'delete', 'Things', '--yes']);
+  });
+
   test('members come, change and go, and an account that is switched off opens nothing', async () => {
     await run(['user', 'add', 'Ada@example.com', 'viewer', '--name', 'Ada']);
     const { members } = await run(['user', 'role', 'ada@example.com', 'editor']);
     assert.deepEqual([members[0].email, members[0].name, members[0].role], ['ada@example.com', 'Ada', 'editor']);
     await run(['user', 'disable', made.owner.email]);
+    const listed = await place.run(['user', 'list']);
+    assert.match(listed.stdout, new RegExp(`${made.owner.email} .*switched off\n`));
+    assert.match(listed.stdout, /ada@example\.com .*\d\n/);
     const server = await place.serve();
     const env = { TESSERA_URL: server.url, TESSERA_API_KEY: made.keys.native };
     const refused = await place.run(['user', 'list', '--json'], env);
@@ -132,6 +174,8 @@ describe('setting a server up from a script', () => {
       [plans[0].features.limits.native, plans[0].features.personal_keys_per_user, plans[0].features.api_access],
       [7, 9, false],
     );
+    const small = await place.run(['plan', 'set', 'team', '--file-bytes', '1000']);
+    assert.match(small.stdout, / 1000 bytes /);
     assert.equal((await run(['plan', 'assign', 'team'])).plan, 'team');
     await run(['plan', 'assign', 'business']);
     assert.equal((await run(['plan', 'list'])).plans.length, 3);

@@ -238,9 +238,37 @@ test('an app on an origin of its own registers its users by one line, and its wo
   assert.deepEqual(notifications, [
     { title: 'Order ready', body: 'Pick it up at desk 4', tag: message.id, data: { url: '/orders/7' } },
   ]);
+
+  // The browser makes the subscription anew while no page is looked at: only the new one is sent to from then on.
+  const renewed = push.service.makeDevice('shop, renewed');
+  assert.equal(await renew(page, own.subscription, renewed.subscription), 'done');
+  await push.notify({ audience: { id: push.bob }, title: 'After the renewal' });
+  await eventually(() => push.service.pushed.find((one) => one.device === renewed));
+  assert.deepEqual(
+    push.service.pushed.filter(({ device, message }) => device === own && message.title === 'After the renewal'),
+    [],
+  );
   assert.deepEqual(
     complaints.filter((text) => !text.includes('favicon')),
     [],
   );
   await page.context().close();
 });
+
+/** Tells the worker what a browser does that has made its subscription anew. */
+function renew(page: Page, before: TestDevice['subscription'], after: TestDevice['subscription']): Promise<unknown> {
+  return workerOf(page).evaluate(
+    `new Promise((resolve) => {
+      const event = new ExtendableEvent('pushsubscriptionchange');
+      // The small build of the browser allows no notifications to workers.
+      Object.defineProperty(Notification, 'permission', { value: 'granted' });
+      Object.assign(event, {
+        oldSubscription: { endpoint: ${JSON.stringify(before.endpoint)} },
+        newSubscription: { endpoint: ${JSON.stringify(after.endpoint)}, toJSON: () => (${JSON.stringify(after)}) },
+        waitUntil: (work) => work.then(() => resolve('done'), (error) => resolve(String(error))),
+      });
+      self.dispatchEvent(event);
+      setTimeout(() => resolve('nobody listens, or it takes too long'), 120_000);
+    })`,
+  );
+}

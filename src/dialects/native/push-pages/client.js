@@ -45,7 +45,8 @@
     if (!isSupported) throw new Error('this browser does not take notifications');
     if ((await Notification.requestPermission()) !== 'granted') throw new Error('notifications were not allowed');
     const { public_key: key } = await call('GET', '/key');
-    const { pushManager } = await registration();
+    const own = await registration();
+    const { pushManager } = own;
     let subscription = await pushManager.getSubscription();
     // Made for another server, or for this one before it got new keys.
     if (subscription !== null && !isSameKey(subscription.options.applicationServerKey, key)) {
@@ -55,12 +56,24 @@
     subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     const body = { token: token ?? (await readToken()), subscription: subscription.toJSON(), label: labelOf() };
     await call('POST', '/subscriptions', body);
+    // Storage may be closed to this page; then the next visit renews.
+    const settings = tokenPath && { base, token: new URL(tokenPath, location.href).href, label: body.label };
+    await remember(own.scope, settings ?? null).catch(() => undefined);
     return subscription;
+  }
+
+  /** What the worker needs to register again by itself when the browser makes the subscription anew. */
+  async function remember(workerScope, settings) {
+    const cache = await caches.open('tessera-push');
+    const entry = new URL('tessera-push-settings', workerScope);
+    if (settings === null) return cache.delete(entry);
+    return cache.put(entry, new Response(JSON.stringify(settings)));
   }
 
   /** To be called when the user signs out. */
   async function unsubscribe() {
     const known = await navigator.serviceWorker.getRegistration(scope ?? workerPath);
+    if (known) await remember(known.scope, null).catch(() => undefined);
     const subscription = await known?.pushManager.getSubscription();
     if (!subscription) return;
     await call('DELETE', '/subscriptions', { endpoint: subscription.endpoint });

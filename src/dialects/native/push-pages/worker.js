@@ -39,3 +39,38 @@ async function openPage(url) {
   if (open) await open.focus();
   else await self.clients.openWindow(target);
 }
+
+// Browsers may make a subscription anew at any time. The server learns of it at once, not at the next visit: what is sent to
+// the old one is lost.
+self.addEventListener('pushsubscriptionchange', (event) => {
+  event.waitUntil(renew(event));
+});
+
+async function renew({ oldSubscription, newSubscription }) {
+  const entry = new URL('tessera-push-settings', self.registration.scope);
+  const kept = await caches.match(entry, { cacheName: 'tessera-push' });
+  if (!kept) return;
+  const { base, token: tokenUrl, label } = await kept.json();
+  const send = (method, body) =>
+    fetch(`${base}/subscriptions`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  if (Notification.permission === 'granted') {
+    const subscription = newSubscription ?? (await subscribeAgain(base));
+    const answer = await fetch(tokenUrl, { method: 'POST', credentials: 'same-origin' });
+    // Signed out meanwhile: registered again by the next visit.
+    if (answer.ok) {
+      const { token } = await answer.json();
+      await send('POST', { token, subscription: subscription.toJSON(), label });
+    }
+    if (subscription.endpoint === oldSubscription?.endpoint) return;
+  }
+  if (oldSubscription) await send('DELETE', { endpoint: oldSubscription.endpoint });
+}
+
+async function subscribeAgain(base) {
+  const { public_key: key } = await (await fetch(`${base}/key`)).json();
+  return self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}

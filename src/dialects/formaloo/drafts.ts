@@ -12,7 +12,7 @@ import { draftOf, throwIssues } from '../../core/records/read-input.ts';
 import { noLinks } from '../../core/records/record-view.ts';
 import type { SubmissionDraftRow } from '../../core/system-rows.ts';
 import type { FormFinder } from './find-form.ts';
-import type { Form } from './form.ts';
+import { type Form, publicForm } from './form.ts';
 import { type Answers, namingKeys, readAnswers } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { renderRow } from './render-row.ts';
@@ -104,5 +104,5 @@ export async function renderDraft(core: Core, form: Form, draft: SubmissionDraft
   const row: Stored[] = new Array(form.table.columns.length).fill(null);
   row.splice(0, 5, 0, toIso(draft.created_at), toIso(draft.updated_at), null, null);
   for (const [field, value] of stored) row[field.slot] = value;
-  return renderRow(core, form, row, noLinks, nothingBeside, { draft: draft.code });
+  return renderRow(core, publicForm(form), row, noLinks, nothingBeside, { draft: draft.code });
 }

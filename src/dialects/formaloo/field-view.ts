@@ -47,13 +47,26 @@ const files: Links = {
   },
 };
 
+/** Codes come in small letters as well. */
+function currencyCode(sent: string): string {
+  return sent.toLowerCase() === 'other' ? 'XXX' : sent.toUpperCase();
+}
+
 /** By core type: settings that are options of it. All others are in the memory of the field. */
 export const optionLinks: Partial<Record<FieldTypeName, Links>> = {
   text: lengths,
   long_text: lengths,
   number: numbers,
   percent: numbers,
-  currency: { ...numbers, currency: { option: 'code' } },
+  currency: {
+    ...numbers,
+    // ISO 4217 knows a code for what is no currency.
+    currency: {
+      option: 'code',
+      show: (value) => (value === 'XXX' ? 'other' : value),
+      keep: (value) => (typeof value === 'string' ? currencyCode(value) : value),
+    },
+  },
   formula: { decimal_places: { option: 'precision' } },
   rating: { range_end: { option: 'max' } },
   multi_select: {

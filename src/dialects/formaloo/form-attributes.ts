@@ -81,6 +81,8 @@ export const formAttributes: Readonly<Record<string, FormAttribute>> = {
   row_update_push_notif: kept(boolean, false),
   forward_submit_emails_to: kept(list, []),
   primary_email: kept(text(255)),
+  admin_email_notif_template: kept(text(63)),
+  user_email_notif_template: kept(text(63)),
 
   text_color: shown(color, defaultColors.text),
   button_color: shown(color, defaultColors.button),

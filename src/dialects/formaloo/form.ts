@@ -65,6 +65,13 @@ function resolve(table: TableSchema): Form {
   };
 }
 
+/** The form as its public sees it: without the fields of its staff. */
+export const publicForm: (form: Form) => Form = perObject((form) =>
+  form.answers.some(({ isAdminOnly }) => isAdminOnly)
+    ? { ...form, answers: form.answers.filter(({ isAdminOnly }) => !isAdminOnly) }
+    : form,
+);
+
 function fieldEntry(field: Field): AnswerField {
   const memory = memoryOf(field);
   return {

@@ -48,7 +48,7 @@ export const formaloo: Dialect = {
     scope.register(async (bodies) => {
       readBodies(bodies, core);
       tokenRoutes(bodies, core);
-      profileRoutes(bodies, core);
+      profileRoutes(bodies, core, forms);
       businessRoutes(bodies, core);
       formRoutes(bodies, core, forms);
       fieldRoutes(bodies, core, forms);

@@ -19,7 +19,7 @@ export const settings = {
   min_value: setting(decimal),
   max_value: setting(decimal),
   decimal_places: setting(whole(0, 10)),
-  currency: setting(text(3)),
+  currency: setting(text(5)),
   has_other_choice: flag,
   shuffle_choices: flag,
   min_selectable_choices: count,

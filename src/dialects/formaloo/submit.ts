@@ -2,20 +2,22 @@
 
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
+import type { Json } from '../../core/fields/field-type.ts';
 import { readTime } from '../../core/fields/read-instant.ts';
 import { noTrace, type Submission, type Submitted, submitRecord } from '../../core/forms/submit-record.ts';
 import { perObject } from '../../core/per-object.ts';
 import { requireVerb } from '../../core/permit.ts';
-import { recordId } from '../../core/records/record-view.ts';
+import type { StoredRow } from '../../core/records/query.ts';
+import { type Links, type RecordView, recordId } from '../../core/records/record-view.ts';
 import { addressOf } from '../../http/address-of.ts';
-import { type Form, formOf } from './form.ts';
+import { type Form, formOf, publicForm } from './form.ts';
 import { formMark } from './form-view.ts';
 import { checkOpen, limitOf } from './gate.ts';
 import { textOrNull } from './memory.ts';
 import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
 import type { Body } from './read-body.ts';
-import { type RowShape, renderRow } from './render-row.ts';
-import { isPlain, nothingBeside, rowContextOf } from './row-context.ts';
+import { type RowShape, renderAnswers, renderRow } from './render-row.ts';
+import { isPlain, nothingBeside, type RowContext, rowContextOf } from './row-context.ts';
 import { readRowTags } from './row-tags.ts';
 
 export interface SubmitOptions {
@@ -86,25 +88,27 @@ async function answerText(
   isReadable: boolean,
   { isPublic }: SubmitOptions,
 ): Promise<string> {
-  const form = formOf(view.table);
-  const shape: RowShape = isPublic
-    ? { form: markText(form), extra: `,${closingText(core, form, recordId(view.row))}` }
-    : {};
+  const whole = formOf(view.table);
+  const form = isPublic ? publicForm(whole) : whole;
+  const shapeWith = (context: RowContext): RowShape =>
+    isPublic ? { form: markText(form), extra: `,${closingText(core, form, view, isReadable ? context : null)}` } : {};
   // A write-only key is told that its answers were taken, not what stands in the row.
-  if (!isReadable) return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shape);
+  if (!isReadable)
+    return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shapeWith(nothingBeside));
   const context =
     isPlain(form) && submission === null
       ? nothingBeside
       : await rowContextOf(core, actor, form, [view.row], view.links);
-  return renderRow(core, form, view.row, view.links, context, shape);
+  return renderRow(core, form, view.row, view.links, context, shapeWith(context));
 }
 
 const markText = perObject((form: Form) => JSON.stringify(formMark(form)));
 
 /** What comes after the last page: a success page, or an address to go to. Mostly the same for every row. */
-function closingText(core: Core, form: Form, id: number): string {
+function closingText(core: Core, form: Form, { row, links }: RecordView, context: RowContext | null): string {
   if (form.memory.include_data_on_redirect !== true) return plainClosing(form);
-  return writeClosing(form, redirectionOf(core, form, id));
+  const sent = context === null ? {} : sentAnswers(form, row, links, context);
+  return writeClosing(form, redirectionOf(core, form, recordId(row), sent));
 }
 
 const plainClosing = perObject((form: Form) => writeClosing(form, redirectTargetOf(form)));
@@ -127,12 +131,32 @@ function redirectTargetOf({ memory }: Form): string | null {
   return textOrNull(memory.form_redirects_after_submit);
 }
 
-/** Where the form sends who has submitted this record. */
-export function redirectionOf(core: Core, form: Form, id: number): string | null {
+/** The answers of a row by slug, as its `data` shows them. */
+export function sentAnswers(form: Form, row: StoredRow, links: Links, context: RowContext): Record<string, Json> {
+  return JSON.parse(renderAnswers(form, row, links, context).data) as Record<string, Json>;
+}
+
+/** Browsers and servers take addresses of this length. */
+const addressLengthMax = 4000;
+
+/** Where the form sends who has submitted this record, with its answers by alias, or slug, where they are to go along. */
+export function redirectionOf(
+  core: Core,
+  form: Form,
+  id: number,
+  answers: Readonly<Record<string, Json>>,
+): string | null {
   const target = redirectTargetOf(form);
   if (target === null || form.memory.include_data_on_redirect !== true || !URL.canParse(target)) return target;
   const url = new URL(target);
   url.searchParams.set('row_slug', core.secrets.slugs.encode(form.table.number, id));
   url.searchParams.set('submit_code', core.secrets.submissionCodes.encode(form.table.number, id));
+  for (const { slug, alias } of form.answers) {
+    const answer = answers[slug] ?? null;
+    if (answer === null) continue;
+    const name = alias ?? slug;
+    url.searchParams.set(name, typeof answer === 'string' ? answer : JSON.stringify(answer));
+    if (url.href.length > addressLengthMax) url.searchParams.delete(name);
+  }
   return url.href;
 }

@@ -22,6 +22,16 @@ describe('profile, businesses and keys', () => {
     }
   });
 
+  test('the profile among the forms counts them and their rows', async () => {
+    const { form } = await client.data(201, 'POST', '/v3.0/forms/', { title: 'Counted' });
+    const { field } = await client.data(201, 'POST', '/v3.0/fields/', { form: form.slug, type: 'short_text' });
+    await client.data(201, 'POST', `/v3.0/forms/${form.slug}/rows/`, { [field.slug]: 'x' });
+    for (const path of ['/v3.0/profiles/me/', '/v3.0/forms-profile/']) {
+      const { profile } = await client.data(200, 'GET', path);
+      assert.deepEqual([profile.total_forms, profile.total_submits], [1, 1], path);
+    }
+  });
+
   test('PATCH changes the names of that person, and nothing else', async () => {
     const change = { first_name: 'Ada', last_name: 'L', email: 'other@example.com', score: 9 };
     const { profile } = await client.data(200, 'PATCH', '/v3.0/profile/', change);

@@ -76,6 +76,30 @@ describe('drafts and results by submit code', () => {
     assert.deepEqual([row.status, row.submit_code === 'mine'], ['submit', false]);
   });
 
+  test('fields of the staff are shown to nobody who has the API key or the code alone', async () => {
+    const note = (
+      await client.data(201, 'POST', '/v3.0/fields/', {
+        form,
+        type: 'short_text',
+        title: 'Note',
+        admin_only: true,
+        default: 'fresh',
+      })
+    ).field.slug;
+    const sent = await submit({ [name]: 'Ann', [note]: 'mine' });
+    const { row } = sent.json.data;
+    const [own] = await rows();
+    assert.equal(own.data[note], 'fresh');
+    await client.data(200, 'PATCH', `/v3.0/rows/${row.slug}/`, { [note]: 'difficult person' });
+    const result = await client.open('GET', `/v3.0/row-results/${row.submit_code}/`);
+    const draft = await submit({ status: 'draft', [name]: 'Bo' });
+    for (const { text } of [sent, result, draft]) {
+      assert.ok(text.includes(name));
+      assert.doesNotMatch(text, new RegExp(`${note}|fresh|difficult|"Note"`));
+    }
+    assert.equal((await client.data(200, 'GET', `/v3.0/rows/${row.slug}/`)).row.data[note], 'difficult person');
+  });
+
   test('a result is opened by the code of its submission alone', async () => {
     const { row } = (await submit({ [name]: 'Ann' })).json.data;
     const found = await client.open('GET', `/v3.0/row-results/${row.submit_code}/`);

@@ -93,7 +93,7 @@ const cases: readonly TypeCase[] = [
   {
     type: 'money',
     path: 'money',
-    body: { currency: 'EUR', min_value: 0 },
+    body: { currency: 'eur', min_value: 0 },
     shows: { currency: 'EUR', min_value: 0 },
     accepted: [[19.9], ['5', 5]],
     refused: [

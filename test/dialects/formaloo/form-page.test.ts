@@ -431,11 +431,14 @@ test('after submission the form leads on to its own address, inside a frame by a
   assert.match(String(headers['content-security-policy']), /form-action 'self' https:\/\/example\.com;/);
   const sent = await send(form, { name: 'Ann' });
   assert.equal(sent.status, 303);
-  assert.match(String(sent.headers.location), /^https:\/\/example\.com\/thanks\?x=1&row_slug=\w+&submit_code=\w+$/);
+  assert.match(
+    String(sent.headers.location),
+    /^https:\/\/example\.com\/thanks\?x=1&row_slug=\w+&submit_code=\w+&name=Ann$/,
+  );
   const framed = await send(form, { name: 'Bo' }, { query: '?embed=1' });
   assert.match(String(framed.headers.location), new RegExp(`^/f/${form.address}/done\\?embed=1&code=`));
   const done = await app.request('GET', String(framed.headers.location));
-  assert.match(done.text, /<a class="button" href="https:\/\/example\.com\/thanks[^"]*" target="_top">/);
+  assert.match(done.text, /<a class="button" href="https:\/\/example\.com\/thanks[^"]*;name=Bo" target="_top">/);
 });
 
 test('the address of the page fills in: by slug, by alias, choices by title, hidden fields as well', async () => {

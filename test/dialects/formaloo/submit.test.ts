@@ -304,5 +304,9 @@ describe('POST /form-displays/slug/{slug}/submit/', () => {
     assert.equal(row.form.success_message, '<p>Thanks</p>');
     const url = new URL(row.redirection_url);
     assert.deepEqual([url.searchParams.get('x'), url.searchParams.get('row_slug')], ['1', row.slug]);
+    assert.deepEqual([url.searchParams.get(f('Name')), url.searchParams.has(f('Age'))], ['Ann', false]);
+    const long = (await submit({ [f('Name')]: 'é'.repeat(255), [f('Age')]: 41 })).json.data.row;
+    assert.equal(new URL(long.redirection_url).searchParams.get(f('Name'))?.length, 255);
+    assert.equal(new URL(long.redirection_url).searchParams.get(f('Age')), '41');
   });
 });

@@ -13,14 +13,12 @@ import { choicePage } from '../field-choices.ts';
 import type { Form } from '../form.ts';
 import { checkOpen, limitOf, timeLimitOf } from '../gate.ts';
 import { queryText } from '../pages.ts';
-import { redirectionOf } from '../submit.ts';
-import { factsOf } from './after-submit.ts';
+import { factsOf, nextAddress } from './after-submit.ts';
 import { assetRoutes } from './assets.ts';
 import { type Fill, fillFrom, noFill } from './fill.ts';
 import { createPageFinder, publicActor, showingActor } from './find-page.ts';
 import { draftFill, offeredBy } from './first-fill.ts';
 import { addressOfPage, closedPage, donePage, type Frame, formPage, messagePage, own, type Page } from './form-page.ts';
-import { webAddress } from './html.ts';
 import { pagesOf } from './questions.ts';
 import { readSent, takeForms } from './read-sent.ts';
 import { begunOf, lateness, refusedOf, submitPage } from './submit-page.ts';
@@ -105,7 +103,7 @@ export function pageRoutes(scope: FastifyInstance, core: Core): void {
       case 'kept':
         return reply.redirect(addressOfPage(form, frame, '', { draft: outcome.draft, saved: '1' }), 303);
       case 'submitted': {
-        const next = webAddress(redirectionOf(core, form, outcome.id));
+        const next = await nextAddress(core, form, outcome.id);
         if (next !== null && !frame.isEmbedded) return reply.redirect(next, 303);
         const code = core.secrets.submissionCodes.encode(form.table.number, outcome.id);
         return reply.redirect(addressOfPage(form, frame, '/done', { code }), 303);

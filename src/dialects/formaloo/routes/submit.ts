@@ -7,7 +7,7 @@ import { actorOf } from '../call.ts';
 import { begunAt, findDraft, keepDraft, renderDraft, withDraft } from '../drafts.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
-import { type Form, formOf } from '../form.ts';
+import { type Form, formOf, publicForm } from '../form.ts';
 import { checkOpen, checkTime } from '../gate.ts';
 import { legacy, modern } from '../paths.ts';
 import { bodyOf } from '../read-body.ts';
@@ -48,7 +48,7 @@ export function submitRoutes(scope: FastifyInstance, core: Core, forms: FormFind
     const actor = actorOf(request);
     const { form, id } = await findSubmitted(core, actor, forms, (request.params as SlugParams).slug);
     const view = await getRecord(core, actor, form.table, id);
-    const current = formOf(view.table);
+    const current = publicForm(formOf(view.table));
     const context = await rowContextOf(core, actor, current, [view.row], view.links);
     return sendData(reply, `{"row":${renderRow(core, current, view.row, view.links, context)}}`);
   });

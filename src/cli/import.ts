@@ -94,8 +94,9 @@ async function importFile(file: string, options: ImportOptions): Promise<number>
         openImportState(file, appId, options.table, { ...options, hours: config.keep.idempotencyHours });
       return run(source, options, createCoreTarget(core, systemActor, appId), async () => {
         const { run: importRun, remove } = await state();
+        const { contentHash } = await import('../core/import/import-source.ts');
         return {
-          target: createCoreTarget(core, systemActor, appId, importRun),
+          target: createCoreTarget(core, systemActor, appId, { ...importRun, content: await contentHash(source) }),
           async finish() {
             await remove();
             await forgetImport(core, importRun);
@@ -163,12 +164,19 @@ async function run(
 ): Promise<number> {
   const { planImport } = await import('../core/import/plan-import.ts');
   const plan = await planImport(target, requestOf(source, options));
-  if (options.json !== true) note(describePlan(plan));
-  if (options.yes !== true && !(await isConfirmed(options))) {
-    note('Nothing was written.');
-    return exitCodes.refused;
+  let resumable: Resumable;
+  try {
+    if (options.json !== true) note(describePlan(plan));
+    if (options.yes !== true && !(await isConfirmed(options))) {
+      note('Nothing was written.');
+      plan.content.close();
+      return exitCodes.refused;
+    }
+    resumable = await begin();
+  } catch (error) {
+    plan.content.close();
+    throw error;
   }
-  const resumable = await begin();
   const { result, seconds } = await write(plan, options, resumable.target);
   await resumable.finish();
   const { table, created, updated, refused } = result;

@@ -64,12 +64,26 @@ export interface ChangeEntry {
   readonly fields: Readonly<Record<string, Json>>;
 }
 
+/** Rows as the store takes them without a look at each: as JSON, in UTF-8. */
+export interface PackedRows {
+  readonly count: number;
+  /** An array of arrays: the columns of fields, in their order. */
+  readonly columns: Uint8Array;
+  /** An array of objects, what the changes log says of them: stored values by the id of their field. */
+  readonly logged: Uint8Array;
+}
+
 export interface RecordWrites extends RecordReads {
   /**
    * Inserts rows given as field columns only, in the order of `table.columns` after the five system columns; `at` and `by`
    * fill those. Returns the new ids in order. Throws `UniqueViolation`.
    */
   insert(table: TableSchema, rows: readonly (readonly Stored[])[], at: string, by: string | null): Promise<number[]>;
+  /**
+   * Inserts rows that were packed before and logs that `actor` created them. All or none; throws `UniqueViolation`, which does
+   * not say in which row.
+   */
+  insertPacked(table: TableSchema, rows: PackedRows, now: number, by: string | null, actor: string): Promise<void>;
   /** Inserts a row under an id of its own choosing (restore). The id sequence moves past it. */
   insertWithId(table: TableSchema, id: number, row: StoredRow): Promise<void>;
   /** Sets columns (by column name) of one record; false when there is no such record. Throws `UniqueViolation`. */

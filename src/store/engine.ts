@@ -5,7 +5,8 @@
 import type { Stored } from '../core/fields/field-type.ts';
 import type { Store, StoreHealth } from '../core/store.ts';
 
-export type Param = Stored;
+/** Bytes are UTF-8 text. */
+export type Param = Stored | Uint8Array;
 
 /** A statement whose text is stable, so that the engine prepares it once and keeps it. */
 export interface Executor {
@@ -38,7 +39,10 @@ export interface SqlDialect {
   placeholder(position: number): string;
   /** Condition `column IN (a list given as one parameter)`, and that parameter. */
   inList(column: string, position: number): string;
-  listParam(values: readonly Stored[]): Param;
+  listParam(values: readonly Stored[]): Stored;
+  /** A JSON array, given as bytes, as rows `key` (from 0) and `value`; and an entry of a `value` that is an array itself. */
+  unpacked(position: number): string;
+  entry(index: number): string;
   /** Needed where the engine sorts empty values last by default. */
   readonly nullsFirst: string;
   readonly nullsLast: string;

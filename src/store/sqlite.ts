@@ -42,6 +42,9 @@ const sqliteDialect: SqlDialect = {
   placeholder: () => '?',
   inList: (column) => `${column} IN (SELECT value FROM json_each(?))`,
   listParam,
+  // Given as bytes, it is copied once, and not made into a text of ours first.
+  unpacked: () => 'json_each(cast(? as text))',
+  entry: (index) => `value ->> ${index}`,
   // SQLite counts empty values as smaller than all others, which is the order we want.
   nullsFirst: '',
   nullsLast: '',

@@ -40,7 +40,15 @@ export function quoted(identifier: string): string {
 
 /** `column IN (list)`, where the list is one parameter. `column` is SQL text. */
 export function inList(dialect: SqlDialect, column: string, index: number): Fragment {
-  const text = dialect.inList(column, 1);
+  return withHole(dialect, dialect.inList(column, 1), index);
+}
+
+/** The rows of a packed parameter. */
+export function unpackedRows(dialect: SqlDialect, index: number): Fragment {
+  return withHole(dialect, dialect.unpacked(1), index);
+}
+
+function withHole(dialect: SqlDialect, text: string, index: number): Fragment {
   const placeholder = dialect.placeholder(1);
   const at = text.indexOf(placeholder);
   return sql`${sql.raw(text.slice(0, at))}${hole(index)}${sql.raw(text.slice(at + placeholder.length))}`;

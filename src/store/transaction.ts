@@ -67,6 +67,7 @@ function recordWrites(parts: StoreParts, on: EngineTx, deltas: BlockDeltas, flus
     links: (field, ids) => links.read(on, field, ids),
     scan: (table, rowsPerPiece) => records.scan(on, table, rowsPerPiece),
     insert: (table, rows, at, by) => records.insert(on, deltas, table, rows, at, by),
+    insertPacked: (table, rows, now, by, actor) => records.insertPacked(on, deltas, table, rows, now, by, actor),
     insertWithId: (table, id, row) => records.insertWithId(on, deltas, table, id, row),
     update: (table, id, columns, at, by) => records.update(on, table, id, columns, at, by),
     remove: (table, ids) => records.remove(on, deltas, table, ids),

@@ -3,10 +3,11 @@ import { after, before, describe, test } from 'node:test';
 import { systemActor } from '../../src/core/context.ts';
 import { createCoreTarget } from '../../src/core/import/core-target.ts';
 import { forgetImport } from '../../src/core/import/import-run.ts';
-import type { ImportSource } from '../../src/core/import/import-source.ts';
+import { contentHash, type ImportSource } from '../../src/core/import/import-source.ts';
 import type { ImportTarget } from '../../src/core/import/import-target.ts';
 import { planImport } from '../../src/core/import/plan-import.ts';
-import { runImport } from '../../src/core/import/run-import.ts';
+import { type RefusedRow, runImport } from '../../src/core/import/run-import.ts';
+import { openTable } from '../../src/core/permit.ts';
 import { startTestApp, type TestApp } from '../harness.ts';
 
 describe('an import that was cut off', () => {
@@ -40,6 +41,10 @@ describe('an import that was cut off', () => {
     };
     return {
       ...target,
+      async packing(...args) {
+        const packing = (await target.packing?.(...args)) ?? null;
+        return packing && { ...packing, write: (...rows) => cutting(() => packing.write(...rows)) };
+      },
       writeAll: (...args) => cutting(() => target.writeAll(...args)),
       writeOne: (...args) => cutting(() => target.writeOne(...args)),
     };
@@ -48,6 +53,8 @@ describe('an import that was cut off', () => {
   async function importing(table: string, target: ImportTarget, content = text) {
     return runImport(target, await planImport(target, { source: sourceOf(content), table }));
   }
+
+  const contentOf = (content: string) => contentHash(sourceOf(content));
 
   const fields = [
     { name: 'Code', type: 'text', unique: true },
@@ -76,11 +83,62 @@ describe('an import that was cut off', () => {
     });
   }
 
+  /** Everything is written, and the note of it is lost. */
+  const unheard = { onProgress: () => assert.fail('cut off') };
+
+  test('rows that were written one by one are not written again when nothing is in their way any more', async () => {
+    const table = await app.makeTable(fields, 'Freed');
+    const path = `/api/v1/tables/${table.id}/records`;
+    const taken = await app.request('POST', path, { key: app.keys.native, body: { fields: { Code: 'taken', N: 0 } } });
+    const content = 'Code,N\n,1\ntaken,2\n,3\n';
+    const target = createCoreTarget(app.core, systemActor, app.appId, { id: 'freed' });
+    const begin = async (listeners = {}) =>
+      runImport(target, await planImport(target, { source: sourceOf(content), table: table.name }), listeners);
+    await assert.rejects(begin(unheard), /cut off/);
+    await app.request('DELETE', `${path}/${(taken.json as { id: number }).id}`, { key: app.keys.native });
+    const { created, refused } = await begin();
+    assert.deepEqual([created, refused], [3, 0]);
+    const { text: csv } = await app.request('GET', `/api/v1/tables/${table.id}/export?fields=N`, {
+      key: app.keys.native,
+    });
+    assert.deepEqual(csv.split('\r\n').slice(1, -1).sort(), ['1', '2', '3']);
+  });
+
+  test('rows that were written without a refused one are not written again when it fits by now', async () => {
+    const table = await app.makeTable([{ name: 'N', type: 'number', options: { max: 5 } }], 'Relaxed');
+    const content = 'N\n1\n9\n3\n';
+    const target = createCoreTarget(app.core, systemActor, app.appId, { id: 'relaxed' });
+    const refused: number[] = [];
+    const begin = async (listeners = {}) =>
+      runImport(target, await planImport(target, { source: sourceOf(content), table: table.name }), listeners);
+    await assert.rejects(begin(unheard), /cut off/);
+    const fieldId = table.fields.find(({ name }) => name === 'N')?.id ?? '';
+    const relaxed = await app.request('PATCH', `/api/v1/tables/${table.id}/fields/${fieldId}`, {
+      key: app.keys.native,
+      body: { options: { max: 10 } },
+    });
+    assert.equal(relaxed.status, 200);
+    const result = await begin({ onRefused: ({ line }: RefusedRow) => refused.push(line) });
+    assert.deepEqual([result.created, result.refused, refused], [2, 1, [3]]);
+    assert.equal(await app.core.store.records.count(await openTable(app.core, systemActor, table.id)), 2);
+  });
+
+  test('by a key, what was made is counted as made, and what was changed as changed', async () => {
+    const table = await app.makeTable(fields, 'Keyed');
+    const target = createCoreTarget(app.core, systemActor, app.appId, { id: 'keyed' });
+    const request = { source: sourceOf('Code,N\na,1\nb,2\na,3\n'), table: table.name, key: 'Code' };
+    await assert.rejects(runImport(target, await planImport(target, request), unheard), /cut off/);
+    const { created, updated } = await runImport(target, await planImport(target, request));
+    assert.deepEqual([created, updated], [2, 1]);
+  });
+
   test('is not resumed with a file that has changed', async () => {
     const table = await app.makeTable(fields, 'Changed');
-    const target = createCoreTarget(app.core, systemActor, app.appId, { id: 'changed' });
-    await assert.rejects(importing(table.name, failingAfter(target, 3)), /cut off/);
-    await assert.rejects(importing(table.name, target, text.replace('\n5,5\n', '\n5,6\n')), /has changed/);
+    const changed = text.replace('\n5,5\n', '\n5,6\n');
+    const targetFor = async (content: string) =>
+      createCoreTarget(app.core, systemActor, app.appId, { id: 'changed', content: await contentOf(content) });
+    await assert.rejects(importing(table.name, failingAfter(await targetFor(text), 3)), /cut off/);
+    await assert.rejects(importing(table.name, await targetFor(changed), changed), /has changed/);
   });
 
   test('without a name of its own, an import of the same file makes its records again', async () => {

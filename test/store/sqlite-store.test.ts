@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../src/core/clock.ts';
-import type { Stored } from '../../src/core/fields/field-type.ts';
 import type { RecordQuery } from '../../src/core/records/query.ts';
 import type { Store } from '../../src/core/store.ts';
-import type { Engine } from '../../src/store/engine.ts';
+import type { Engine, Param } from '../../src/store/engine.ts';
 import { openStore, storeOver } from '../../src/store/index.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
@@ -90,7 +89,7 @@ describe('query plans', () => {
   const mail = fieldOf(table, 'mail');
   let directory = '';
   let engine: Engine | undefined;
-  let seen: { sql: string; params: readonly Stored[] }[] = [];
+  let seen: { sql: string; params: readonly Param[] }[] = [];
   let store: Store;
 
   before(async () => {

@@ -4,13 +4,14 @@ import type { AppError } from '../errors.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 
 const feedCode = 10;
+/** The text of a larger piece would be an object that only a full garbage collection frees. */
+const pieceBytes = 32_768;
 
 /** @throws body_invalid */
 export async function* checkedUtf8(source: ImportSource): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let passedBytes = 0;
-  for await (const chunk of source.open()) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  for await (const bytes of smallPieces(source)) {
     const joined = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const whole = joined.subarray(0, joined.length - incompleteTail(joined));
     rest = joined.subarray(whole.length);
@@ -19,6 +20,14 @@ export async function* checkedUtf8(source: ImportSource): AsyncGenerator<Buffer>
     if (whole.length > 0) yield whole;
   }
   if (rest.length > 0) throw await notUtf8(source, passedBytes);
+}
+
+async function* smallPieces(source: ImportSource): AsyncGenerator<Buffer> {
+  for await (const { buffer, byteOffset, length } of source.open()) {
+    for (let at = 0; at < length; at += pieceBytes) {
+      yield Buffer.from(buffer, byteOffset + at, Math.min(pieceBytes, length - at));
+    }
+  }
 }
 
 /** The line is counted only now: good files are not slowed by it. */

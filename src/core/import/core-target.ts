@@ -6,13 +6,15 @@ import { createFields } from '../fields/create-field.ts';
 import type { Field } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import type { Grant } from '../keys/scopes.ts';
-import { type Once, Replay } from '../once.ts';
+import { type Once, Replay, writeOnce } from '../once.ts';
 import { openTable } from '../permit.ts';
 import { batchRecords } from '../records/batch-records.ts';
+import { createPackedRows } from '../records/create-packed-rows.ts';
 import { createRecord } from '../records/create-record.ts';
 import { createRows } from '../records/create-rows.ts';
 import type { RecordInput } from '../records/read-input.ts';
-import { upsertRecord } from '../records/upsert-record.ts';
+import { rowReadingOf } from '../records/row-reading.ts';
+import { type Upserted, upsertRecord } from '../records/upsert-record.ts';
 import { createTable } from '../tables/create-table.ts';
 import { listTables } from '../tables/list-tables.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
@@ -50,12 +52,50 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
       const schema = await open(table);
       return matchUnique(core, schema, fieldOf(schema, name), values);
     },
-    async writeAll(table, names, create, update, place) {
+    async packing(table, names) {
       const schema = await open(table);
       const fields = names.map((name) => fieldOf(schema, name));
+      const reading = rowReadingOf(schema, fields, actor.grant(schema));
+      if (reading === null) return null;
+      return {
+        reading,
+        async write(rows, mark) {
+          try {
+            return await createPackedRows(
+              core,
+              actor,
+              schema,
+              rows,
+              onceOf(run, names, mark.place, () => mark.outcome),
+            );
+          } catch (error) {
+            if (error instanceof Replay) return true;
+            throw changedFile(error);
+          }
+        },
+      };
+    },
+    async recall(names, place) {
+      if (run === undefined) return null;
+      const kept = await core.store.find('idempotency', { subject: subjectOf(run), key: place });
+      if (kept === undefined || kept.expires_at <= core.clock.now()) return null;
+      if (kept.fingerprint !== fingerprintOf(run, names)) throw changedFile(new AppError('idempotency_key_reused'));
+      return kept.body;
+    },
+    async keep(names, { place, outcome }) {
+      const once = onceOf(run, names, place, () => outcome);
+      if (once === undefined) return;
+      await writeOnce(core, once, async () => undefined).catch((error: unknown) => {
+        if (!(error instanceof Replay)) throw changedFile(error);
+      });
+    },
+    async writeAll(table, names, create, update, { place, outcome }) {
+      const schema = await open(table);
+      const fields = names.map((name) => fieldOf(schema, name));
+      const once = onceOf(run, names, place, () => outcome);
       try {
         if (update.length === 0) {
-          await createRows(core, actor, schema, fields, create, onceOf(run, place, [names, create]));
+          await createRows(core, actor, schema, fields, create, once);
           return [];
         }
         const batch = {
@@ -63,12 +103,11 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
           update: update.map(({ id, values }) => ({ id, input: inputOf(fields, values) })),
           delete: [],
         };
-        await batchRecords(core, actor, schema, batch);
+        await batchRecords(core, actor, schema, batch, once);
         return [];
       } catch (error) {
         if (error instanceof Replay) return [];
-        refuseOtherFile(error);
-        if (!(error instanceof AppError) || error.code !== 'batch_failed') throw error;
+        if (!(error instanceof AppError) || error.code !== 'batch_failed') throw changedFile(error);
         return error.issues.map((issue) => problemOfItem(issue, create.length));
       }
     },
@@ -80,32 +119,54 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
           values,
         );
         if (key === null) {
-          await createRecord(core, actor, schema, input, onceOf(run, place, [names, values]));
+          await createRecord(
+            core,
+            actor,
+            schema,
+            input,
+            onceOf(run, names, place, () => 'created'),
+          );
           return 'created';
         }
-        const upserted = await upsertRecord(core, actor, schema, fieldOf(schema, key), input);
-        return 'isCreated' in upserted && upserted.isCreated ? 'created' : 'updated';
+        const once = onceOf<Upserted>(run, names, place, outcomeOf);
+        return outcomeOf(await upsertRecord(core, actor, schema, fieldOf(schema, key), input, once));
       } catch (error) {
-        if (error instanceof Replay) return 'created';
-        refuseOtherFile(error);
+        if (error instanceof Replay) return error.answer.body === 'updated' ? 'updated' : 'created';
         const issue = error instanceof AppError ? error.issues[0] : undefined;
-        if (issue === undefined) throw error;
+        if (issue === undefined) throw changedFile(error);
         return { index: 0, field: issue.field, code: issue.code, reason: issue.message };
       }
     },
   };
 }
 
-/** Written with the rows, in the same transaction: so it is known for sure whether they are there. */
-function onceOf<T>(run: ImportRun | undefined, place: string, content: unknown): Once<T> | undefined {
-  if (run === undefined) return undefined;
-  const fingerprint = hash('sha256', JSON.stringify(content), 'base64url');
-  return { subject: subjectOf(run), key: place, fingerprint, answer: () => ({ status: 200, body: '' }) };
+function outcomeOf({ isCreated }: Upserted): 'created' | 'updated' {
+  return isCreated ? 'created' : 'updated';
 }
 
-function refuseOtherFile(error: unknown): void {
-  if (!(error instanceof AppError) || error.code !== 'idempotency_key_reused') return;
-  throw new AppError('body_invalid', 'The file has changed since its import was interrupted, so it cannot be resumed.');
+/** Written with the rows, in the same transaction: so it is known for sure whether they are there. */
+function onceOf<T>(
+  run: ImportRun | undefined,
+  names: readonly string[],
+  place: string,
+  outcome: (result: T) => string,
+): Once<T> | undefined {
+  if (run === undefined) return undefined;
+  const answer = (result: T) => ({ status: 200, body: outcome(result) });
+  return { subject: subjectOf(run), key: place, fingerprint: fingerprintOf(run, names), answer };
+}
+
+/** Empty where the file cannot change. */
+function fingerprintOf({ content }: ImportRun, names: readonly string[]): string {
+  return content === undefined ? '' : hash('sha256', JSON.stringify([content, names]), 'base64url');
+}
+
+function changedFile(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.code !== 'idempotency_key_reused') return error;
+  return new AppError(
+    'body_invalid',
+    'The file has changed since its import was interrupted, so it cannot be resumed.',
+  );
 }
 
 function targetTable({ id, name, fields }: TableSchema, { readable, writable }: Grant): TargetTable {

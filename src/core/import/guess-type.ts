@@ -53,7 +53,10 @@ const candidates: readonly Candidate[] = [
 const textLengthMax = 255;
 
 export function createTypeGuess(): TypeGuess {
-  let left = candidates.map((candidate) => ({ candidate, probe: probeOf(candidate) }));
+  /** By kind, what has taken all cells so far: of those, only the narrowest has to be asked. */
+  let left = Object.values(Object.groupBy(candidates, ({ kind }) => kind)).map((group = []) =>
+    group.map((candidate) => ({ candidate, probe: probeOf(candidate) })),
+  );
   let isLong = false;
   let hasCells = false;
   return {
@@ -62,20 +65,19 @@ export function createTypeGuess(): TypeGuess {
       if (!isLong && (cell.length > textLengthMax || cell.includes('\n') || cell.includes('\r'))) isLong = true;
       if (left.length === 0) return;
       const text = cell.trim();
-      let refused: Set<unknown> | undefined;
-      const kept: string[] = [];
-      for (const one of left) {
-        if (kept.includes(one.candidate.kind)) continue;
-        if (isKept(one.candidate, one.probe, text)) kept.push(one.candidate.kind);
-        else {
-          refused ??= new Set();
-          refused.add(one);
+      let isOver = false;
+      for (const group of left) {
+        for (let first = group[0]; first !== undefined; first = group[0]) {
+          if (isKept(first.candidate, first.probe, text)) break;
+          group.shift();
         }
+        isOver ||= group.length === 0;
       }
-      if (refused !== undefined) left = left.filter((one) => !refused.has(one));
+      if (isOver) left = left.filter((group) => group.length > 0);
     },
     result() {
-      const found = hasCells ? left.map(({ candidate }) => candidate) : [];
+      const kept = new Set(left.flatMap((group) => group.map(({ candidate }) => candidate)));
+      const found = hasCells ? candidates.filter((candidate) => kept.has(candidate)) : [];
       const [first] = found;
       if (first === undefined || isAmbiguous(found)) return { type: isLong ? 'long_text' : 'text', options: {} };
       return { type: first.type, options: first.options };

@@ -4,6 +4,8 @@ import type { Core } from '../context.ts';
 export interface ImportRun {
   /** Random; kept outside the database for as long as the import is not over. */
   readonly id: string;
+  /** Tells the content from any other, where the file can change before the import goes on. */
+  readonly content?: string;
 }
 
 export function subjectOf({ id }: ImportRun): string {

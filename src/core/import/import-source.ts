@@ -1,4 +1,5 @@
 /** What is imported: bytes that can be read more than once, so that types are known before the first row is written. */
+import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 
 export interface ImportSource {
@@ -22,6 +23,13 @@ export function sourceOfBytes(name: string, content: Uint8Array): ImportSource {
       for (let at = start; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
     },
   };
+}
+
+/** Tells the content from any other. */
+export async function contentHash(source: ImportSource): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of source.open()) hash.update(part);
+  return hash.digest('base64url');
 }
 
 /** Why a source cannot be read at all. */

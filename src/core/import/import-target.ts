@@ -5,6 +5,8 @@
 import type { ErrorCode } from '../errors.ts';
 import type { FieldInput } from '../fields/add-field.ts';
 import type { FieldTypeName, Json } from '../fields/field-type.ts';
+import type { RowReading } from '../records/row-reading.ts';
+import type { PackedRows } from '../store.ts';
 
 export interface TargetField {
   readonly name: string;
@@ -35,26 +37,50 @@ export interface RowProblem {
   readonly reason: string;
 }
 
+/** Is kept with what is written, in the same write: so an import that was interrupted knows what it has done. */
+export interface Mark {
+  /** Tells it from every other of the import. */
+  readonly place: string;
+  /** What came of the rows. */
+  readonly outcome: string;
+}
+
+/** How rows are packed for one table. */
+export interface Packing {
+  readonly reading: RowReading;
+  /** The rows are made, all or none. False: they have to be written by their values. */
+  write(rows: PackedRows, mark: Mark): Promise<boolean>;
+}
+
 export interface ImportTarget {
   /** @throws table_not_found */
   openTable(id: string): Promise<TargetTable>;
   findTable(name: string): Promise<TargetTable | null>;
   createTable(name: string, fields: readonly FieldInput[]): Promise<TargetTable>;
   addFields(table: TargetTable, fields: readonly FieldInput[]): Promise<TargetTable>;
+  /** Null, or absent: rows are written by their values. */
+  packing?(table: TargetTable, fields: readonly string[]): Promise<Packing | null>;
+  /** The outcome of a mark that an earlier run of this import has kept; or null. @throws body_invalid for another file */
+  recall?(fields: readonly string[], place: string): Promise<string | null>;
+  /** Keeps a mark by itself. */
+  keep?(fields: readonly string[], mark: Mark): Promise<void>;
   /** Record ids by place in `values`; absent where no record holds the value in the (unique) field. */
   match(table: TargetTable, field: string, values: readonly string[]): Promise<ReadonlyMap<number, number>>;
   /**
    * Creates rows and changes records, all or none; at most 1000 together. Indexes of problems count the created ones first.
-   * An answer without problems means that everything is on disk. `place` tells the call from every other of the import.
+   * An answer without problems means that everything is on disk, and the mark with it.
    */
   writeAll(
     table: TargetTable,
     fields: readonly string[],
     create: readonly RowValues[],
     update: readonly { readonly id: number; readonly values: RowValues }[],
-    place: string,
+    mark: Mark,
   ): Promise<readonly RowProblem[]>;
-  /** Creates one record or, with a key field, changes the one that holds the row's value in it. */
+  /**
+   * Creates one record or, with a key field, changes the one that holds the row's value in it; once per place, whose mark
+   * is what it answered.
+   */
   writeOne(
     table: TargetTable,
     fields: readonly string[],

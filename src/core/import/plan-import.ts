@@ -1,5 +1,4 @@
 /** Reads the whole file once and says what an import would do, before anything is written. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { FieldInput } from '../fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames } from '../fields/field-type.ts';
@@ -8,15 +7,10 @@ import { checkName } from '../names.ts';
 import type { ColumnType } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import type { ImportTarget, TargetField, TargetTable } from './import-target.ts';
-import { openSourceTable } from './open-source.ts';
-import {
-  type ColumnGuess,
-  columnsMax,
-  isNothing,
-  type SourceRow,
-  type SourceTable,
-  textOfCell,
-} from './source-table.ts';
+import { openReader } from './open-reader.ts';
+import type { RowShape } from './row-values.ts';
+import type { SourceReader } from './source-reader.ts';
+import type { Survey, SurveyedColumn } from './survey-source.ts';
 
 export interface ImportRequest {
   readonly source: ImportSource;
@@ -34,6 +28,8 @@ export interface ImportRequest {
   readonly sheet?: string | undefined;
   /** Types of new fields, by column, instead of those that the cells suggest. */
   readonly types?: ReadonlyMap<string, FieldTypeName>;
+  /** Bytes from which on the source is read on a thread of its own. */
+  readonly threadFrom?: number;
 }
 
 export interface ColumnPlan {
@@ -58,8 +54,8 @@ export interface ImportPlan {
   /** Null: it is to be made. */
   readonly table: TargetTable | null;
   readonly key: string | null;
-  /** What the file is read as. */
-  readonly content: SourceTable;
+  /** What the file is read as; whoever planned the import closes it. */
+  readonly content: SourceReader;
   readonly columns: readonly ColumnPlan[];
   /** Rows of data, blank ones not counted. */
   readonly rows: number;
@@ -69,8 +65,23 @@ export interface ImportPlan {
 export async function planImport(target: ImportTarget, request: ImportRequest): Promise<ImportPlan> {
   const { source } = request;
   const { table, tableName } = await tableOf(target, request.table);
-  const content = await openSourceTable(source, request.sheet);
-  const survey = await surveyOf(content);
+  const content = await openReader(source, request.sheet, request.threadFrom);
+  try {
+    return planOf(request, content, await content.survey(), table, tableName);
+  } catch (error) {
+    content.close();
+    throw error;
+  }
+}
+
+function planOf(
+  request: ImportRequest,
+  content: SourceReader,
+  survey: Survey,
+  table: TargetTable | null,
+  tableName: string,
+): ImportPlan {
+  const { source } = request;
   const chosen = chosenColumns(survey, request);
   const columns = chosen.map((column) => planColumn(column, table, request));
   checkDistinct(columns);
@@ -87,6 +98,11 @@ export async function planImport(target: ImportTarget, request: ImportRequest): 
   return plan;
 }
 
+/** How the rows of a plan are read. */
+export function shapeOf({ columns, content, key }: ImportPlan): RowShape {
+  return { columns: columns.map(({ index, name, type }) => ({ index, name, type })), isText: content.isText, key };
+}
+
 async function tableOf(target: ImportTarget, wanted: ImportRequest['table']) {
   if (typeof wanted !== 'string') {
     const table = await target.openTable(wanted.id);
@@ -94,60 +110,6 @@ async function tableOf(target: ImportTarget, wanted: ImportRequest['table']) {
   }
   const tableName = checkName(wanted, 'table');
   return { table: await target.findTable(tableName), tableName };
-}
-
-interface SurveyedColumn {
-  readonly index: number;
-  readonly name: string;
-  readonly guess: ColumnGuess;
-  filled: number;
-  sample: string;
-}
-
-interface Survey {
-  readonly columns: readonly SurveyedColumn[];
-  readonly rows: number;
-}
-
-async function surveyOf(content: SourceTable): Promise<Survey> {
-  const columns = columnsOf(content);
-  let rows = 0;
-  for await (const chunk of content.rows()) {
-    for (const row of chunk) {
-      rows += 1;
-      // A row that will be refused as a whole says nothing about the columns.
-      if (row.problem === undefined) look(columns, row);
-    }
-    await nextTurn();
-  }
-  return { columns, rows };
-}
-
-function look(columns: readonly SurveyedColumn[], { cells }: SourceRow): void {
-  for (const column of columns) {
-    const cell = cells[column.index];
-    if (cell === undefined || isNothing(cell)) continue;
-    if (column.filled === 0) column.sample = textOfCell(cell);
-    column.filled += 1;
-    column.guess.see(cell);
-  }
-}
-
-/** @throws name_invalid, name_taken */
-function columnsOf(content: SourceTable): SurveyedColumn[] {
-  if (content.columns.length > columnsMax) {
-    throw refused('name_invalid', content.format, `has more than ${columnsMax} columns`);
-  }
-  const seen = new Map<string, number>();
-  return content.columns.map((cell, index) => {
-    const name = checkName(cell.trim() === '' ? `Column ${index + 1}` : cell, `column ${index + 1}`);
-    const other = seen.get(name);
-    if (other !== undefined) {
-      throw refused('name_taken', `column ${index + 1}`, `has the name "${name}", and so has column ${other + 1}`);
-    }
-    seen.set(name, index);
-    return { index, name, guess: content.guess(), filled: 0, sample: '' };
-  });
 }
 
 function chosenColumns({ columns }: Survey, request: ImportRequest): SurveyedColumn[] {
@@ -175,7 +137,7 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
     const known = table.fields.filter(isWritable).map((one) => one.name);
     throw refused('field_unknown', name, `is no field of ${table.name} (which has ${known.join(', ')})`);
   }
-  const { type, options } = wantedType(column.name, request) ?? column.guess.result();
+  const { type, options } = wantedType(column.name, request) ?? column.found;
   const isKey = request.key === name;
   const newField = { name: checkName(name, column.name), type, options, ...(isKey ? { unique: true } : {}) };
   return { index, column: column.name, name: newField.name, type, newField, filled, sample };

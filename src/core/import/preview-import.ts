@@ -14,9 +14,10 @@ import { type Links, linksOf, noLinks, recordId } from '../records/record-view.t
 import type { TableSchema } from '../tables/table-schema.ts';
 import { verbBits } from '../workspaces/roles.ts';
 import { comparable, findByUnique } from './match-unique.ts';
-import type { ColumnPlan, ImportPlan } from './plan-import.ts';
-import { type RefusedRow, valuesOf } from './run-import.ts';
-import { isNothing, type SourceRow, textOfCell } from './source-table.ts';
+import { type ColumnPlan, type ImportPlan, shapeOf } from './plan-import.ts';
+import { readyValues } from './row-values.ts';
+import type { RefusedRow } from './run-import.ts';
+import { type SourceRow, textOfCell } from './source-table.ts';
 
 export interface ImportPreview {
   readonly rows: number;
@@ -51,22 +52,26 @@ interface PreviewColumn {
   readonly seen: Map<Stored, Stored>;
 }
 
-/** @throws what `rows` of the plan throws */
+/** Closes the plan's content. @throws what `rows` of it throws */
 export async function previewImport(
   core: Core,
   actor: Actor,
   plan: ImportPlan,
   onProgress?: (rows: number) => void,
 ): Promise<ImportPreview> {
-  const preview = createPreview(core, actor, plan, await tableOf(core, actor, plan));
-  let rows = 0;
-  for await (const chunk of plan.content.rows()) {
-    await preview.look(chunk);
-    rows += chunk.length;
-    onProgress?.(rows);
-    await nextTurn();
+  try {
+    const preview = createPreview(core, actor, plan, await tableOf(core, actor, plan));
+    let rows = 0;
+    for await (const chunk of plan.content.rows()) {
+      await preview.look(chunk);
+      rows += chunk.length;
+      onProgress?.(rows);
+      await nextTurn();
+    }
+    return { rows, ...preview.result() };
+  } finally {
+    plan.content.close();
   }
-  return { rows, ...preview.result() };
 }
 
 async function tableOf(core: Core, actor: Actor, { table }: ImportPlan): Promise<TableSchema | null> {
@@ -90,6 +95,7 @@ function createPreview(core: Core, actor: Actor, plan: ImportPlan, known: TableS
     const field = table?.fieldByName.get(column.name);
     return { plan: column, field: field ?? fieldToBe(column), isThere: field !== undefined, seen: new Map() };
   });
+  const shape = shapeOf(plan);
   const keyAt = plan.columns.findIndex(({ name }) => name === plan.key);
   /** What a unique field holds may be in the row's own record, which the key finds. */
   const keyFirst = [...columns.keys()].sort((a, b) => Number(b === keyAt) - Number(a === keyAt));
@@ -212,11 +218,9 @@ function createPreview(core: Core, actor: Actor, plan: ImportPlan, known: TableS
     async look(chunk: readonly SourceRow[]): Promise<void> {
       const ready: { row: SourceRow; sent: readonly (Json | undefined)[] }[] = [];
       for (const row of chunk) {
-        const sent = row.problem === undefined ? valuesOf(plan, row) : [];
-        if (row.problem !== undefined) refuse(row, [{ field: '', reason: row.problem }]);
-        else if (plan.key !== null && isNothing(sent[keyAt])) {
-          refuse(row, [{ field: plan.key, reason: 'is the key and must have a value' }]);
-        } else ready.push({ row, sent });
+        const sent = readyValues(shape, row);
+        if ('reason' in sent) refuse(row, [sent]);
+        else ready.push({ row, sent });
       }
       grow(ready.map(({ sent }) => sent));
       const looked = ready.map(({ row, sent }) => parse(row, sent));

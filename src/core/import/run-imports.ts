@@ -15,6 +15,7 @@ import { importActor } from './import-actor.ts';
 import { checkImportOrder, orderOf, requestOf } from './import-order.ts';
 import { forgetImport } from './import-run.ts';
 import type { ImportSource } from './import-source.ts';
+import type { TargetTable } from './import-target.ts';
 import { rejectLengthMax, rejectsMax } from './list-rejects.ts';
 import { type ImportPlan, planImport } from './plan-import.ts';
 import { type ImportPreview, previewImport } from './preview-import.ts';
@@ -116,24 +117,23 @@ async function work(core: Core, row: ImportRow, journal: Journal): Promise<Impor
   await journal.note({ state: wasWriting ? 'running' : 'planning', started_at: row.started_at ?? core.clock.now() });
   const target = createCoreTarget(core, actor, row.app_id, row);
   const plan = await planImport(target, requestOf(journal.source, order));
-  await journal.note({ plan: keptPlan(plan) });
-  if (row.is_dry_run === 1) {
+  try {
+    await journal.note({ plan: keptPlan(plan) });
     await journal.note({ state: 'running' });
-    return previewImport(core, actor, plan, (rows) => journal.count({ rows_read: rows }));
-  }
-  await journal.note({ state: 'running' });
-  const after = wasWriting ? progressOf(row) : undefined;
-  await runImport(
-    target,
-    plan,
-    {
-      onTable: ({ id }) => journal.note({ table_id: id }),
+    if (row.is_dry_run === 1) {
+      return await previewImport(core, actor, plan, (rows) => journal.count({ rows_read: rows }));
+    }
+    const after = wasWriting ? progressOf(row) : undefined;
+    const listeners = {
+      onTable: ({ id }: TargetTable) => journal.note({ table_id: id }),
       onRefused: journal.refuse,
       onProgress: journal.progress,
-    },
-    { rowsPerWrite, after },
-  );
-  return null;
+    };
+    await runImport(target, plan, listeners, { rowsPerWrite, after });
+    return null;
+  } finally {
+    plan.content.close();
+  }
 }
 
 function progressOf({ rows_read: rows, created, updated, rejected: refused, line }: ImportRow): ImportProgress {
@@ -231,9 +231,6 @@ async function openJournal(core: Core, row: ImportRow, isStopping: () => boolean
     async progress({ rows, created, updated, refused, line }) {
       const changes = { rows_read: rows, created, updated, rejected: refused, line };
       pending = { ...pending, ...changes };
-      // A row that changes a record by its key is counted as such when it comes again: so what is done is noted at once.
-      const isDue = row.request.key !== null || clock.monotonic() - notedAt >= noteEveryMs;
-      if (isDue) await note({});
       await breathe();
     },
     async end(changes) {

@@ -1,12 +1,13 @@
 /** Records by id: reading, scanning, writing, and the log of changes. */
+import { toIso } from '../../core/clock.ts';
 import type { Field, Stored } from '../../core/fields/field-type.ts';
 import type { StoredRow } from '../../core/records/query.ts';
-import { type ChangeEntry, UniqueViolation } from '../../core/store.ts';
+import { type ChangeEntry, type PackedRows, UniqueViolation } from '../../core/store.ts';
 import { systemColumns, type TableSchema } from '../../core/tables/table-schema.ts';
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { EngineTx, Executor, Param, SqlDialect } from '../engine.ts';
 import { hole, sql } from '../sql.ts';
-import { bind, type Compile, quoted, type Statement } from '../statement.ts';
+import { bind, type Compile, quoted, type Statement, unpackedRows } from '../statement.ts';
 import { columnText, comparedText, comparedValue, comparisonOf } from './field-expression.ts';
 import type { Links } from './links.ts';
 import { type BlockDeltas, countRecord } from './record-blocks.ts';
@@ -26,6 +27,15 @@ export interface Records {
     at: string,
     by: string | null,
   ): Promise<number[]>;
+  insertPacked(
+    on: EngineTx,
+    deltas: BlockDeltas,
+    table: TableSchema,
+    rows: PackedRows,
+    now: number,
+    by: string | null,
+    actor: string,
+  ): Promise<void>;
   insertWithId(on: EngineTx, deltas: BlockDeltas, table: TableSchema, id: number, row: StoredRow): Promise<void>;
   update(
     on: EngineTx,
@@ -57,6 +67,8 @@ export function createRecords(
       values ${sql.join(Array.from({ length: entries }, (_, entry) => values(entry)))}`);
   };
   const append = appendOf(1);
+  const appendPacked = compile(sql`insert into changes (app_id, table_id, record_id, kind, actor, at, fields)
+    select ${hole(0)}, ${hole(1)}, ${hole(2)} + key, 'create', ${hole(3)}, ${hole(4)}, value from ${unpackedRows(dialect, 5)}`);
   const appendMany = appendOf(changesTogether);
 
   function updateOf(table: TableSchema, names: readonly string[]): Statement {
@@ -132,6 +144,15 @@ export function createRecords(
         from += some.length;
       }
       return ids;
+    },
+    async insertPacked(on, deltas, table, { count, columns, logged }, now, by, actor) {
+      if (count === 0) return;
+      const at = toIso(now);
+      const last = await on.insert(statementsOf(table).insertPacked.text, [at, at, by, by, columns]);
+      // Nobody else writes meanwhile, so the ids of one statement follow each other.
+      const first = last - count + 1;
+      for (let id = first; id <= last; id += 1) countRecord(deltas, table, id, 1);
+      await on.run(appendPacked.text, [table.appId, table.id, first, actor, now, logged]);
     },
     async insertWithId(on, deltas, table, id, row) {
       await on.run(statementsOf(table).insertWithId.text, [id, ...row.slice(1)]);

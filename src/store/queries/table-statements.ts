@@ -4,7 +4,7 @@ import { systemColumns, type TableSchema } from '../../core/tables/table-schema.
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { SqlDialect } from '../engine.ts';
 import { type Fragment, hole, sql } from '../sql.ts';
-import { type Compile, inList, quoted, type Statement } from '../statement.ts';
+import { type Compile, inList, quoted, type Statement, unpackedRows } from '../statement.ts';
 import { formulaText } from './formula-sql.ts';
 
 /** What pages are read with: whole rows, or a projection of them. */
@@ -31,6 +31,8 @@ export interface TableStatements extends TableReading {
   /** As `insert`, for so many rows; answers their ids. */
   readonly insertSome: Statement;
   readonly insertSomeRows: number;
+  /** (created_at, updated_at, created_by, updated_by, packed rows of the fields' columns) */
+  readonly insertPacked: Statement;
   /** (all columns) */
   readonly insertWithId: Statement;
   /** (list of ids), answers the ids removed */
@@ -82,7 +84,16 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
       return compile(sql`insert into ${from} (${sql.raw(names.join(', '))}) values ${values}${sql.raw(end)}`);
     };
     const insertSomeRows = Math.max(1, Math.min(rowsTogetherMax, Math.floor(parametersMax / columns.length)));
+    const insertPacked = () => {
+      const entries = columns.slice(systemColumns.length).map((_, index) => sql.raw(dialect.entry(index)));
+      const given = [hole(0), hole(1), hole(2), hole(3), ...entries];
+      const rows = unpackedRows(dialect, 4);
+      return compile(
+        sql`insert into ${from} (${sql.raw(columns.slice(1).join(', '))}) select ${sql.join(given)} from ${rows}`,
+      );
+    };
     let insertSome: Statement | undefined;
+    let packed: Statement | undefined;
     return {
       ...reading,
       get: compile(sql`${select} where ${sql.raw(id)} = ${hole(0)}`),
@@ -98,6 +109,10 @@ export function createTableStatements(dialect: SqlDialect, compile: Compile): Ta
         return insertSome;
       },
       insertSomeRows,
+      get insertPacked() {
+        packed ??= insertPacked();
+        return packed;
+      },
       insertWithId: insertInto(columns),
       remove: compile(sql`delete from ${from} where ${inIds} returning ${sql.raw(id)}`),
     };

@@ -1,5 +1,6 @@
 /** `tessera plan`: what plans allow, and which one a workspace has. They are the operator's: beside the database only. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Instance } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { systemActor } from '../core/context.ts';
 import type { PlanView } from '../core/limits/list-plans.ts';
@@ -32,7 +33,7 @@ export function addPlan(program: Command, done: Done): void {
     .addHelpText('after', examples(['tessera plan list', 'What each allows:']))
     .action(async (options: PlanOptions) => {
       const { listPlans } = await import('../core/limits/list-plans.ts');
-      tell(options, await withDatabase(readConfig(), ({ core }) => listPlans(core)));
+      tell(options, await withDatabase(readConfig(), ({ core }) => listPlans(core), null));
       done(exitCodes.ok);
     });
   plan
@@ -57,7 +58,7 @@ export function addPlan(program: Command, done: Done): void {
         ...(fileBytes === undefined ? {} : { file_bytes_max: fileBytes }),
         ...(limit === undefined ? {} : { limits: Object.fromEntries(limit) }),
       };
-      tell(options, [await withDatabase(readConfig(), ({ core }) => updatePlan(core, systemActor, id, patch))]);
+      tell(options, [await withDatabase(readConfig(), ({ core }) => updatePlan(core, systemActor, id, patch), null)]);
       done(exitCodes.ok);
     });
   plan
@@ -69,11 +70,12 @@ export function addPlan(program: Command, done: Done): void {
     .addHelpText('after', examples(['tessera plan assign business --workspace Acme', 'From now on:']))
     .action(async (planId: string, options: PlanOptions & { readonly workspace?: string }) => {
       const { updateWorkspace } = await import('../core/workspaces/update-workspace.ts');
-      const { id, name } = await withDatabase(readConfig(), async ({ core }) => {
+      const assign = async ({ core }: Instance) => {
         const place = options.workspace === undefined ? {} : { workspace: options.workspace };
         const { workspaceId } = await placeOf(await localPlaces(core), place, { isWorkspaceWide: true });
         return updateWorkspace(core, systemActor, workspaceId, { plan_id: planId });
-      });
+      };
+      const { id, name } = await withDatabase(readConfig(), assign, null);
       if (options.json === true) sayJson({ workspace: { id, name }, plan: planId });
       else say(`${name} has the plan ${planId}.`);
       done(exitCodes.ok);

@@ -95,7 +95,7 @@ export function addUser(program: Command, done: Done): void {
       .option(...jsonOption)
       .addHelpText('after', examples([`tessera user ${verb} ada@example.com`, isDisabled ? 'Off at once:' : 'Back:']))
       .action(async (email: string, options: UserOptions) => {
-        const id = await withDatabase(readConfig(), (instance) => switchAccount(instance, email, isDisabled));
+        const id = await withDatabase(readConfig(), (instance) => switchAccount(instance, email, isDisabled), null);
         tell(options, {
           json: { id, disabled: isDisabled },
           text: `${email} is switched ${isDisabled ? 'off' : 'on'}.`,

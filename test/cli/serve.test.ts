@@ -47,6 +47,11 @@ describe('tessera serve', () => {
         assert.equal(code, 5, args.join(' '));
         assert.match(stderr, /in use by process \d+/);
       }
+      // What goes through a server says so; what belongs to the operator does not send him there in vain.
+      assert.match((await place.run(['key', 'list'])).stderr, /set TESSERA_URL/);
+      const through = { TESSERA_URL: server.url, TESSERA_API_KEY: made.keys.native };
+      const { code, stderr } = await place.run(['plan', 'list'], through);
+      assert.deepEqual([code, /Stop it first\.$/m.test(stderr), stderr.includes('TESSERA_URL')], [5, true, false]);
     } finally {
       await server.stop();
     }

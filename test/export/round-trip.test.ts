@@ -58,6 +58,19 @@ describe('what was exported', () => {
     );
   }
 
+  test('texts and names that look like escaped characters of a spreadsheet come back as they are', async () => {
+    const text = 'x_x0041_ _x005F_x0041_ _x00e4__x000A_ _xzzzz_ \u0001';
+    const [from, to] = await Promise.all(
+      ['Escapes', 'Escapes again'].map((name) =>
+        createTable(app.core, systemActor, app.appId, { name, fields: [{ name: 'N_x0041_', type: 'text' }] }),
+      ),
+    );
+    assert.ok(from !== undefined && to !== undefined);
+    await makeRecord(app, from, { N_x0041_: text });
+    await imported(await exported(from, 'xlsx'), to);
+    assert.deepEqual(JSON.parse(String(await exported(to, 'jsonl'))), { N_x0041_: text });
+  });
+
   for (const format of exportFormats) {
     test(`as ${format} comes back as the same values of every type`, () => isKept(format));
   }

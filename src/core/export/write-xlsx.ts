@@ -28,7 +28,7 @@ export async function* writeXlsx({ title, columns, pieces }: ExportTable): Async
   }
   yield* writeXlsxStream(rows(), {
     name: title.replace(notInSheetNames, ' ').trim().slice(0, sheetNameMax) || 'Records',
-    columns: columns.map((column) => ({ header: column.title, ...styleOf(column.field) })),
+    columns: columns.map((column) => ({ header: escaped(column.title), ...styleOf(column.field) })),
     freezePane: { rows: 1 },
   });
 }
@@ -56,8 +56,13 @@ function cellOf(field: Field): (row: StoredRow, links: Links) => XlsxCell {
     if (field.type === 'formula' && typeof value !== 'string') return value as number | boolean;
     if (isDate && isInCalendar(String(value))) return new Date(String(value));
     const text = cellText(field, value);
-    return text === '' ? null : text.slice(0, cellLengthMax);
+    return text === '' ? null : escaped(text.slice(0, cellLengthMax));
   };
+}
+
+/** In a cell, `_x0041_` is a character by its number; a text that looks so is written with its first underscore so. */
+function escaped(text: string): string {
+  return text.includes('_x') ? text.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_') : text;
 }
 
 /** Spreadsheets count days from 1900, and that year wrongly. */

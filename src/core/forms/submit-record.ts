@@ -7,6 +7,7 @@ import { type MayBeEmpty, type RecordInput, readInput, rebind } from '../records
 import { type RecordView, recordId } from '../records/record-view.ts';
 import { writeAgainst } from '../records/write-against.ts';
 import { insertDraft, type WriteScope } from '../records/write-record.ts';
+import type { Reads } from '../store.ts';
 import type { SubmissionRow } from '../system-rows.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { setRecordTags } from './record-tags.ts';
@@ -17,20 +18,24 @@ export type SubmissionTrace = Omit<SubmissionRow, 'table_id' | 'record_id' | 'at
 
 export const noTrace: SubmissionTrace = { code: null, referer: null, duration: null, origin: null };
 
-export interface Submission {
+/** How much a form takes. */
+export interface SubmissionCounts {
+  /** Records that the table may hold; null: any number. */
+  readonly recordsMax: number | null;
+  /** Submissions that one address may send in 24 hours; null: any number, and no address is kept. */
+  readonly perAddressMax: number | null;
+  /** Network address of the sender. */
+  readonly address: string;
+}
+
+export interface Submission extends SubmissionCounts {
   readonly input: RecordInput;
   readonly mayBeEmpty?: MayBeEmpty;
   readonly trace: SubmissionTrace;
   /** Tags that the record begins with. */
   readonly tags?: readonly string[];
-  /** Records that the table may hold; null: any number. */
-  readonly recordsMax: number | null;
-  /** Submissions that one address may send in 24 hours; null: any number, and no address is kept. */
-  readonly perAddressMax: number | null;
   /** Sent by the public through the form, and told to webhooks as such; otherwise made by the form's staff. */
   readonly isPublic: boolean;
-  /** Network address of the sender. */
-  readonly address: string;
   /** What is sent again under its key is the same submission: then `Replay` is thrown. */
   readonly once?: Once<Submitted>;
 }
@@ -64,7 +69,7 @@ export async function submitRecord(
     submission.once,
     (table) => readInput(table, rebind(input, table), 'create', grant, '', submission.mayBeEmpty),
     async (scope, table, draft) => {
-      await checkCounts(scope, table, submission);
+      await checkCounts(scope.tx, table, submission, scope.now);
       const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, table, draft);
       const id = recordId(view.row);
       if (submission.tags !== undefined) await setRecordTags(scope.tx, table.id, id, submission.tags);
@@ -73,16 +78,18 @@ export async function submitRecord(
   );
 }
 
-async function checkCounts(
-  { tx, now }: WriteScope,
+/** Whether the form takes one more: asked before its answers are looked at, and again with the write. @throws form_closed */
+export async function checkCounts(
+  reads: Reads,
   table: TableSchema,
-  { recordsMax, perAddressMax, address }: Submission,
+  { recordsMax, perAddressMax, address }: SubmissionCounts,
+  now: number,
 ): Promise<void> {
-  if (recordsMax !== null && (await tx.records.count(table)) >= recordsMax) {
+  if (recordsMax !== null && (await reads.records.count(table)) >= recordsMax) {
     throw new AppError('form_closed', 'This form has reached its number of submissions.');
   }
   if (perAddressMax === null) return;
-  const sent = await tx.count('submissions', { table_id: table.id, address, at: { gt: now - dayMs } });
+  const sent = await reads.count('submissions', { table_id: table.id, address, at: { gt: now - dayMs } });
   if (sent >= perAddressMax) {
     throw new AppError('form_closed', 'You have reached the number of submissions that this form takes in a day.');
   }

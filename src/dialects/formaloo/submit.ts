@@ -4,7 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor, Core } from '../../core/context.ts';
 import type { Json } from '../../core/fields/field-type.ts';
 import { readTime } from '../../core/fields/read-instant.ts';
-import { noTrace, type Submission, type Submitted, submitRecord } from '../../core/forms/submit-record.ts';
+import {
+  checkCounts,
+  noTrace,
+  type Submission,
+  type SubmissionCounts,
+  type Submitted,
+  submitRecord,
+} from '../../core/forms/submit-record.ts';
 import { perObject } from '../../core/per-object.ts';
 import { requireVerb } from '../../core/permit.ts';
 import type { StoredRow } from '../../core/records/query.ts';
@@ -39,9 +46,13 @@ export async function submitForm(
 ): Promise<string> {
   const grant = requireVerb(actor, form.table, 'create');
   if (options.isPublic) checkOpen(form, body, core.clock.now());
+  const counts = options.isPublic ? countsOf(form, request) : null;
+  // Who cannot submit at all is not asked to correct their answers first; but what was sent twice may have been the last.
+  if (counts !== null && options.once === undefined)
+    await checkCounts(core.store, form.table, counts, core.clock.now());
   const answers = await readAnswers(core, form, body, options);
   const submitted = await namingKeys(answers, () => {
-    const submission = submissionOf(form, body, answers, request, options);
+    const submission = submissionOf(form, body, answers, request, counts, options);
     refuseWrong(answers, form, 'create', grant, submission.mayBeEmpty ?? (() => false));
     return submitRecord(core, actor, form.table, submission);
   });
@@ -54,6 +65,7 @@ function submissionOf(
   body: Body,
   answers: Answers,
   request: FastifyRequest,
+  counts: SubmissionCounts | null,
   { isPublic, draft, once }: SubmitOptions,
 ): Submission {
   const duration = body.submit_time ?? body.sumbit_time;
@@ -73,12 +85,19 @@ function submissionOf(
     },
     ...(isPublic || body.row_tags === undefined ? {} : { tags: readRowTags(form, body.row_tags) }),
     isPublic,
-    // A limit of nothing is none.
-    recordsMax: isPublic ? limitOf(form.memory.max_submit_count) || null : null,
-    perAddressMax: isPublic ? limitOf(form.memory.max_submit_per_ip_per_day) || null : null,
-    address: addressOf(request),
+    ...(counts ?? { recordsMax: null, perAddressMax: null, address: addressOf(request) }),
     ...(once === undefined ? {} : { once }),
   };
+}
+
+/** Null where a form takes any number. */
+function countsOf({ memory }: Form, request: FastifyRequest): SubmissionCounts | null {
+  // A limit of nothing is none.
+  const recordsMax = limitOf(memory.max_submit_count) || null;
+  const perAddressMax = limitOf(memory.max_submit_per_ip_per_day) || null;
+  return recordsMax === null && perAddressMax === null
+    ? null
+    : { recordsMax, perAddressMax, address: addressOf(request) };
 }
 
 async function answerText(

@@ -293,6 +293,15 @@ test('a form that is sent twice is one submission; other answers under its token
   assert.equal((await rowsOf(app, form)).length, 2);
 });
 
+test('the last submission that a form takes may be sent twice as well', async () => {
+  const form = await contact();
+  await patch(form, { max_submit_count: 1 });
+  const token = tokenIn(await show(form));
+  const first = await send(form, { name: 'Ann' }, { token });
+  const again = await send(form, { name: 'Ann' }, { token });
+  assert.deepEqual([first.status, again.status, again.headers.location], [303, 303, first.headers.location]);
+});
+
 test('a unique answer that is taken is told beside its field', async () => {
   const form = await contact();
   assert.equal((await send(form, { name: 'Ann', email: 'same@example.com' })).status, 303);

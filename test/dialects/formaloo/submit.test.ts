@@ -276,6 +276,7 @@ describe('POST /form-displays/slug/{slug}/submit/', () => {
     assert.equal((await records()).length, 3);
     const refused = answers.find(({ status }) => status === 400);
     assert.deepEqual(refused?.json.errors.general_errors, ['This form has reached its number of submissions.']);
+    assert.deepEqual((await submit({ [f('Age')]: 'old' })).json.errors, refused?.json.errors);
   });
 
   test('one address sends no more in a day than the form takes from it', async () => {

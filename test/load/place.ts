@@ -1,12 +1,10 @@
-/** A server of its own process with a filled table, and what it is asked: every dialect, reads and writes. */
-import { rawRequest } from '../../bench/load.ts';
-import type { Asked } from '../../bench/open-loop.ts';
+/** A server of its own process with a filled table. */
 import { type InitJson, makePlace } from '../cli/tessera.ts';
+import { fieldsOf, type MixFacts } from './mix.ts';
 
 export interface Loaded {
   readonly url: string;
-  /** The mix, by number. */
-  request(n: number): Asked;
+  readonly facts: MixFacts;
   /** What `/metrics` says under this name; null when it does not answer. */
   metric(name: string): Promise<number | null>;
   close(): Promise<void>;
@@ -16,7 +14,7 @@ const rows = 20_000;
 
 export async function startLoaded(): Promise<Loaded> {
   const place = await makePlace();
-  const env = { TESSERA_LOG_LEVEL: 'error', TESSERA_RATE_LIMIT: 'off', TESSERA_TOKEN_TTL_SECONDS: '300' };
+  const env = { TESSERA_LOG_LEVEL: 'error', TESSERA_RATE_LIMIT: 'off', TESSERA_TOKEN_TTL_SECONDS: '86400' };
   const init = await place.run(['init', '--json'], env);
   if (init.code !== 0) throw new Error(init.stderr);
   const made = JSON.parse(init.stdout) as InitJson;
@@ -37,12 +35,11 @@ export async function startLoaded(): Promise<Loaded> {
     { 'x-api-key': apiKey, Authorization: `Basic ${secretKey}` },
     'grant_type=client_credentials',
   );
-  const mix = mixOf(made, table.id, String(token.authorization_token));
   return {
     url: server.url,
-    request: (n) => mix(n),
+    facts: { made, table: table.id, token: String(token.authorization_token), rows },
     async metric(name) {
-      const text = await fetch(`${server.url}/metrics`, { signal: AbortSignal.timeout(5_000) }).then(
+      const text = await fetch(`${server.url}/metrics`, { signal: AbortSignal.timeout(60_000) }).then(
         (answer) => answer.text(),
         () => '',
       );
@@ -54,65 +51,6 @@ export async function startLoaded(): Promise<Loaded> {
       await place.remove();
     },
   };
-}
-
-function fieldsOf(n: number): Record<string, string> {
-  return { Name: `Item ${n}`, City: `City ${n % 100}`, Notes: `Stands in aisle ${n % 37}; ask for "number ${n}".` };
-}
-
-/** Of twenty: seven reads of one record, six of a hundred, two searches through all, three creates, one update, one profile. */
-function mixOf({ app, keys }: InitJson, table: string, token: string): (n: number) => Asked {
-  const native = { Authorization: `Bearer ${keys.native}` };
-  const adalo = { Authorization: `Bearer ${keys.adalo}` };
-  const retable = { ApiKey: keys.retable };
-  const formaloo = { 'x-api-key': keys.formaloo.apiKey, Authorization: `JWT ${token}` };
-  const records = `/api/v1/tables/${table}/records`;
-  const collection = `/v0/apps/${app.id}/collections/${table}`;
-  const idOf = (n: number) => 1 + ((n * 7919) % rows);
-  const get = (kind: string, path: string, headers: Readonly<Record<string, string>>): Asked => ({
-    kind,
-    status: 200,
-    bytes: rawRequest('GET', path, headers),
-  });
-  const oneNative = (n: number) => get('native get', `${records}/${idOf(n)}`, native);
-  const oneAdalo = (n: number) => get('adalo get', `${collection}/${idOf(n)}`, adalo);
-  const hundred = () => get('native list', `${records}?limit=100`, native);
-  const search = (n: number) => {
-    const filter = encodeURIComponent(JSON.stringify({ Notes: { contains: `"number ${idOf(n)}"` } }));
-    return get('native search', `${records}?limit=20&filter=${filter}`, native);
-  };
-  const create = (n: number): Asked => ({
-    kind: 'native create',
-    status: 201,
-    bytes: rawRequest('POST', records, native, JSON.stringify({ fields: fieldsOf(n) })),
-  });
-  const steps: readonly ((n: number) => Asked)[] = [
-    oneNative,
-    hundred,
-    oneAdalo,
-    create,
-    search,
-    hundred,
-    oneAdalo,
-    () => get('retable list', `/v1/public/retable/${table}/data?limit=100`, retable),
-    oneNative,
-    create,
-    oneAdalo,
-    hundred,
-    oneNative,
-    () => get('adalo list', `${collection}?limit=100`, adalo),
-    search,
-    create,
-    (n) => ({
-      kind: 'native update',
-      status: 200,
-      bytes: rawRequest('PATCH', `${records}/${idOf(n)}`, native, JSON.stringify({ fields: { City: `City ${n}` } })),
-    }),
-    hundred,
-    oneNative,
-    () => get('formaloo profile', '/v3.0/profile/', formaloo),
-  ];
-  return (n) => (steps[n % steps.length] ?? oneNative)(n);
 }
 
 async function post(

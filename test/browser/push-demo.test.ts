@@ -268,7 +268,7 @@ function renew(page: Page, before: TestDevice['subscription'], after: TestDevice
         waitUntil: (work) => work.then(() => resolve('done'), (error) => resolve(String(error))),
       });
       self.dispatchEvent(event);
-      setTimeout(() => resolve('nobody listens, or it takes too long'), 120_000);
+      setTimeout(() => resolve('nobody listens, or it takes too long'), 300_000);
     })`,
   );
 }

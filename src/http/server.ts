@@ -2,6 +2,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { compileLazily } from './compile-lazily.ts';
+import { answerMalformed } from './malformed-request.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -44,6 +45,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       const answer = unknownPathAnswers.get(server);
       return answer === undefined ? reply.code(404).send() : answer(request, reply);
     },
+    clientErrorHandler: answerMalformed,
     // What Fastify does for a logger of its own costs every request as much as verifying its key. See log-request.ts.
     logger: false,
     bodyLimit: options.bodyBytesMax,

@@ -20,7 +20,7 @@ describe('a push service that misbehaves', () => {
   });
   afterEach(() => push.close());
 
-  for (const status of [429, 500, 503]) {
+  for (const status of [406, 429, 500, 503]) {
     test(`that answers ${status} once still gets the notification delivered, once`, async () => {
       await push.deviceOf(push.ada);
       push.service.behave((_device, index) => (index === 0 ? status : 201));

@@ -58,8 +58,11 @@ function deviceOf(row: DeliveryRow): string {
   return (row.content as { device_id?: string } | null)?.device_id ?? '';
 }
 
+/** Which refusals pass by: too slow and too many. With 406 Windows says that its limit for a sender is exceeded. */
+const passing: readonly number[] = [406, 408, 429];
+
 /** Too many, too busy and nobody there pass by; what the service refuses once it refuses again. */
 function judgePush({ status }: OutboundAnswer): Verdict {
-  if (status === null || status === 408 || status === 429 || status >= 500) return 'retry';
+  if (status === null || passing.includes(status) || status >= 500) return 'retry';
   return status >= 200 && status < 300 ? 'delivered' : 'failed';
 }

@@ -13,28 +13,34 @@ test('an import of a server that is killed again and again goes on, and every ro
     const content = `N,Text,Day\n${Array.from({ length: rows }, (_, at) => `${at},Row ${at},${at % 100 === 7 ? 'x' : '2026-01-02'}`).join('\n')}\n`;
 
     let server = await place.serve();
-    const begun = await fetch(`${server.url}${path}?name=Big&types=${encodeURIComponent('{"Day":"date"}')}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
-      body: content,
-    });
-    assert.equal(begun.status, 202);
-    const { id } = (await begun.json()) as Json;
-
+    let id = '';
+    let name = '';
     const shown = async (): Promise<Json> => (await get(`${server.url}${path}/${id}`, key)).json;
     let kills = 0;
-    let seen = await shown();
-    while (seen.finished_at === null) {
-      if (kills < 4 && seen.state === 'running') {
-        await wait(30 * kills);
-        await server.stop('SIGKILL');
-        kills += 1;
-        server = await place.serve();
-      }
-      await wait(10);
+    let seen: Json;
+    // Again where the import was quicker than the first kill.
+    for (let tries = 1; kills === 0; tries += 1) {
+      name = `Big ${tries}`;
+      const query = new URLSearchParams({ name, types: '{"Day":"date"}' });
+      const begun = await fetch(`${server.url}${path}?${query}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
+        body: content,
+      });
+      assert.equal(begun.status, 202);
+      ({ id } = (await begun.json()) as Json);
       seen = await shown();
+      while (seen.finished_at === null) {
+        if (kills < 4 && seen.state === 'running') {
+          await wait(30 * kills);
+          await server.stop('SIGKILL');
+          kills += 1;
+          server = await place.serve();
+        }
+        await wait(10);
+        seen = await shown();
+      }
     }
-    assert.ok(kills > 0, 'it was killed');
     assert.deepEqual(
       [seen.state, seen.rows_read, seen.created, seen.rejected],
       ['finished', rows, 59_400, 600],
@@ -44,7 +50,7 @@ test('an import of a server that is killed again and again goes on, and every ro
     assert.equal((await rejects.text()).split('\r\n').length, 602);
     await server.stop();
 
-    const exported = await place.run(['export', '--table', 'Big', '--fields', 'N']);
+    const exported = await place.run(['export', '--table', name, '--fields', 'N']);
     const numbers = exported.stdout.split('\r\n').slice(1, -1);
     const expected = Array.from({ length: rows }, (_, at) => at).filter((at) => at % 100 !== 7);
     assert.deepEqual(

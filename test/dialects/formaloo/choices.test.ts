@@ -121,6 +121,16 @@ describe('GET /fields/{slug}/choices/', () => {
     assert.equal((await app.request('GET', path)).status, 401);
   });
 
+  test('choices of a field of the staff need the token', async () => {
+    const { form } = await client.data(201, 'POST', '/v3.0/forms/', {});
+    const body = { form: form.slug, type: 'choice', bulk_choices: ['Rude'], admin_only: true };
+    const { field } = await client.data(201, 'POST', '/v3.0/fields/', body);
+    const path = `/v3.0/fields/${field.slug}/choices/`;
+    assert.equal((await client.open('GET', path)).status, 401);
+    assert.equal((await client.open('GET', path, { headers: { authorization: 'JWT nothing' } })).status, 401);
+    assert.equal((await client.data(200, 'GET', path)).objects[0].title, 'Rude');
+  });
+
   test('a field without choices has none, and what is no field is 404', async () => {
     assert.deepEqual((await find('Note')).objects, []);
     assert.equal((await client.open('GET', '/v3.0/fields/nosuch00/choices/')).status, 404);

@@ -131,6 +131,10 @@ describe('files', () => {
     assert.equal((await upload('/v3.0/files/', { 'x-api-key': key })).status, 401);
     assert.equal((await upload('/v3.0/files/', { 'x-api-key': key, authorization: 'JWT x' })).status, 401);
     const authorization = `JWT ${await client.mint()}`;
+    await client.data(200, 'PATCH', `/v3.0/fields/${field}/`, { admin_only: true });
+    assert.equal((await upload(`/v3.0/files/?id=${field}`, { 'x-api-key': key })).status, 401);
+    assert.equal((await upload(`/v3.0/files/?id=${field}`, { 'x-api-key': key, authorization })).status, 201);
+    await client.data(200, 'PATCH', `/v3.0/fields/${field}/`, { admin_only: false });
     const kept = await upload('/v2.0/files/', { 'x-api-key': key, authorization });
     assert.equal(kept.status, 201);
     const { url } = kept.json.data.file;

@@ -14,6 +14,7 @@ import { pageMembers, pageOf, pageQueryOf, queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
 import { bodyOf } from '../read-body.ts';
+import { requireToken } from '../require-token.ts';
 import { changeType, createField, deleteField, duplicateField, type FieldPlace, updateField } from '../write-field.ts';
 import type { SlugParams } from './forms.ts';
 
@@ -36,6 +37,7 @@ export function fieldRoutes(scope: FastifyInstance, core: Core, forms: FormFinde
 
   scope.get(`${modern}/fields/:slug/choices`, { config: { access: 'key', verb: 'read' } }, async (request, reply) => {
     const { entry } = await ownField(forms, request);
+    if (entry.isAdminOnly) await requireToken(core, request);
     const query = pageQueryOf(request);
     const [search, slug] = [queryText(request, 'search'), queryText(request, 'slug')];
     const { count, objects } = await choicePage(core, actorOf(request), entry, search, slug, query);

@@ -6,16 +6,15 @@ import { AppError } from '../../../core/errors.ts';
 import { fileUrl, ownFileId } from '../../../core/files/file-links.ts';
 import { getFile } from '../../../core/files/get-file.ts';
 import { uploadFile } from '../../../core/files/upload-file.ts';
-import { addressOf } from '../../../http/address-of.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { actorOf, appOf } from '../call.ts';
-import { tokenOf } from '../credential.ts';
 import { sendData } from '../envelope.ts';
 import type { FormFinder } from '../find-form.ts';
 import { queryText } from '../pages.ts';
 import { modern } from '../paths.ts';
 import { refused } from '../read-attributes.ts';
 import { bodyOf } from '../read-body.ts';
+import { requireToken } from '../require-token.ts';
 
 /** Bodies of these routes are files: give them a scope of their own. */
 export function uploadRoutes(scope: FastifyInstance, core: Core, forms: FormFinder): void {
@@ -59,13 +58,13 @@ async function bytesMaxOf(
 ): Promise<number | null> {
   const slug = queryText(request, 'id');
   if (slug === undefined) {
-    const { token, key } = tokenOf(request);
-    await core.keyRing.verifyToken(token, key, addressOf(request));
+    await requireToken(core, request);
     return null;
   }
   const { entry } = await forms.byField(actor, slug);
   const isForFiles = entry.field?.type === 'file' || entry.field?.type === 'image';
   if (!isForFiles) throw new AppError('field_not_found');
+  if (entry.isAdminOnly || entry.isReadOnly) await requireToken(core, request);
   const { bytes_max: bytesMax } = entry.field?.options ?? {};
   return typeof bytesMax === 'number' ? bytesMax : null;
 }

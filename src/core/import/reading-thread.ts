@@ -15,7 +15,7 @@ const piecesAhead = 4;
 const partsAhead = 2;
 const rowsPerBlock = 1000;
 /** The young generation decides how much the thread takes while it reads; the old one holds the texts that cells of a workbook share. */
-const memory = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
+const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
 
 /** @throws body_invalid when it cannot be read as a table */
 export async function openOnThread(source: ImportSource, sheet: string | undefined): Promise<SourceReader> {

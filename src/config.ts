@@ -162,8 +162,12 @@ export function readRemote(url: string | undefined, env: Environment = process.e
   if (!URL.canParse(found) || !/^https?:$/.test(new URL(found).protocol)) {
     throw new ConfigError('TESSERA_URL: must be an absolute http or https URL');
   }
-  const apiKey = env.TESSERA_API_KEY;
+  const { username, password } = new URL(found);
+  if (username !== '' || password !== '') throw new ConfigError('TESSERA_URL: must not hold a user name or password');
+  const apiKey = env.TESSERA_API_KEY?.trim();
   if (!apiKey) throw new ConfigError(`TESSERA_API_KEY: must be set to a native key of ${found}`);
+  // Said here, without it: who sends a header that cannot be sent repeats it in the complaint.
+  if (!/^[!-~]+$/.test(apiKey)) throw new ConfigError('TESSERA_API_KEY: must be one key, without spaces or line ends');
   return { url: found.replace(/\/+$/, ''), apiKey };
 }
 

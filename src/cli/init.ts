@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Instance } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { type Core, systemActor } from '../core/context.ts';
-import type { Setup } from '../core/setup/set-up-instance.ts';
+import type { Setup, SetupInput } from '../core/setup/set-up-instance.ts';
 import type { TableSchema } from '../core/tables/table-schema.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
@@ -49,6 +49,8 @@ export function addInit(program: Command, done: Done): void {
 
 async function init(options: InitOptions): Promise<number> {
   const config = readConfig();
+  // Before there are files of an instance that then is none.
+  (await import('../core/setup/set-up-instance.ts')).checkSetup(setupOf(options));
   const { openInstance } = await import('../app.ts');
   const instance = await openInstance(config).catch((error: unknown) => explainOpening(error));
   try {
@@ -74,13 +76,17 @@ export async function fillInstance(
       `${where} holds an instance already. Start it with "tessera serve", or point DATABASE_URL somewhere else.`,
     );
   }
-  const setup = await setUpInstance(core, {
-    ownerEmail: options.email,
-    ownerName: options.name,
-    workspaceName: options.workspace ?? (options.demo === true ? 'Demo workspace' : 'My workspace'),
-    appName: options.app ?? (options.demo === true ? 'Demo shop' : 'My app'),
-  });
+  const setup = await setUpInstance(core, setupOf(options));
   return { ...setup, tables: options.demo === true ? await makeDemo(core, setup.app.id) : [] };
+}
+
+function setupOf({ email, name, workspace, app, demo }: InitOptions): SetupInput {
+  return {
+    ownerEmail: email,
+    ownerName: name,
+    workspaceName: workspace ?? (demo === true ? 'Demo workspace' : 'My workspace'),
+    appName: app ?? (demo === true ? 'Demo shop' : 'My app'),
+  };
 }
 
 async function makeDemo(core: Core, appId: string): Promise<readonly TableSchema[]> {

@@ -125,3 +125,19 @@ function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
 }
+
+test('an init with something wrong makes nothing, so that it can be done again', async (t) => {
+  const place = await makePlace();
+  t.after(() => place.remove());
+  for (const [option, value, says] of [
+    ['--email', 'nobody', /email: must be an e-mail address/],
+    ['--workspace', ' ', /workspace: must not be empty/],
+    ['--app', '', /app: must not be empty/],
+  ] as const) {
+    const { code, stderr } = await place.run(['init', option, value]);
+    assert.equal(code, 4);
+    assert.match(stderr, says);
+    await assert.rejects(stat(place.file('data')), { code: 'ENOENT' });
+  }
+  assert.equal((await place.run(['init', '--json'])).code, 0);
+});

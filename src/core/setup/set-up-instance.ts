@@ -4,8 +4,9 @@ import { type Core, systemActor } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { createKey, type KeyInput } from '../keys/create-key.ts';
 import type { PlainSecrets } from '../keys/key-secrets.ts';
+import { checkDescription, checkName } from '../names.ts';
 import type { AppRow, UserRow, WorkspaceRow } from '../system-rows.ts';
-import { findOrCreateUser } from '../users/create-user.ts';
+import { checkEmail, findOrCreateUser } from '../users/create-user.ts';
 import { createWorkspace } from '../workspaces/create-workspace.ts';
 
 export interface SetupInput {
@@ -36,11 +37,20 @@ export async function isSetUp(core: Core): Promise<boolean> {
   return (await core.store.count('workspaces', {})) > 0;
 }
 
+/** Looks at everything before anything is made: a setup that failed halfway could not be done again. @throws name_invalid, body_invalid */
+export function checkSetup({ ownerEmail, ownerName, workspaceName, appName }: SetupInput): void {
+  checkEmail(ownerEmail);
+  checkDescription(ownerName, 'name');
+  checkName(workspaceName, 'workspace');
+  checkName(appName, 'app');
+}
+
 /**
  * Adds an owner with a workspace, an app and keys to an empty instance, or beside others when it is told so.
  * @throws name_invalid, body_invalid; name_taken when the instance is set up already
  */
 export async function setUpInstance(core: Core, input: SetupInput, { isFirst = true } = {}): Promise<Setup> {
+  checkSetup(input);
   if (isFirst && (await isSetUp(core))) throw new AppError('name_taken', 'This database holds a workspace already.');
   const owner = await core.store.write((tx) =>
     findOrCreateUser(tx, core, { email: input.ownerEmail, name: input.ownerName }),

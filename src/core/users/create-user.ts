@@ -13,15 +13,19 @@ export interface UserInput {
 
 const emailForm = /^[^\s@]+@[^\s@]+$/;
 
+/** The address as accounts are found by it. @throws body_invalid */
+export function checkEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (emailForm.test(email) && email.length <= 254 && email.isWellFormed()) return email;
+  const message = 'must be an e-mail address';
+  throw new AppError('body_invalid', `email: ${message}`, {
+    issues: [{ field: 'email', code: 'body_invalid', message }],
+  });
+}
+
 /** The user with this e-mail address (compared in lower case), created when there is none. @throws body_invalid */
 export async function findOrCreateUser(tx: Tx, core: Core, input: UserInput): Promise<UserRow> {
-  const email = input.email.trim().toLowerCase();
-  if (!emailForm.test(email) || email.length > 254 || !email.isWellFormed()) {
-    const message = 'must be an e-mail address';
-    throw new AppError('body_invalid', `email: ${message}`, {
-      issues: [{ field: 'email', code: 'body_invalid', message }],
-    });
-  }
+  const email = checkEmail(input.email);
   const existing = await tx.find('users', { email });
   if (existing !== undefined) return existing;
   const now = core.clock.now();

@@ -1,5 +1,5 @@
 /** `tessera table` and `tessera field`: the structure of an app, from a script. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { FieldInput } from '../core/fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames, type Json } from '../core/fields/field-type.ts';
 import { type Done, examples } from './command.ts';
@@ -81,7 +81,7 @@ export function addField(program: Command, done: Done): void {
       .command('create')
       .description('Add a field.')
       .argument('<name>')
-      .argument('<type>', fieldTypeNames.join(', '), readType),
+      .addArgument(new Argument('<type>').choices(fieldTypeNames).argParser(readType)),
   )
     .option('--options <json>', 'options of the type, as JSON', readObject)
     .option('--choice <name>', 'choice of a select field; repeatable', collect)

@@ -1,5 +1,5 @@
 /** `tessera user`: who belongs to a workspace, in which role, and whose account is switched off. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { Instance } from '../app.ts';
 import { type Remote, readConfig } from '../config.ts';
 import { toIso } from '../core/clock.ts';
@@ -44,11 +44,7 @@ export function addUser(program: Command, done: Done): void {
     .addHelpText('after', examples(['tessera user list --workspace Acme', 'Of one workspace:']))
     .action((options: UserOptions) => run(options, done, async (admin) => tellMembers(await admin.list())));
   inWorkspace(
-    user
-      .command('add')
-      .description('Add a person by e-mail address.')
-      .argument('<email>')
-      .argument('<role>', roles.join(', '), readRole),
+    user.command('add').description('Add a person by e-mail address.').argument('<email>').addArgument(roleArgument()),
   )
     .option('--name <name>', 'for somebody who has no account yet')
     .addHelpText('after', examples(['tessera user add ada@example.com editor --name Ada', 'Somebody who may write:']))
@@ -59,11 +55,7 @@ export function addUser(program: Command, done: Done): void {
       }),
     );
   inWorkspace(
-    user
-      .command('role')
-      .description('Give a member another role.')
-      .argument('<email>')
-      .argument('<role>', roles.join(', '), readRole),
+    user.command('role').description('Give a member another role.').argument('<email>').addArgument(roleArgument()),
   )
     .addHelpText('after', examples(['tessera user role ada@example.com viewer', 'Somebody who may only read:']))
     .action((email: string, role: Role, options: UserOptions) =>
@@ -190,6 +182,10 @@ function tellMembers(members: readonly ShownMember[]): Told {
     return [id, email, name, role, since.slice(0, 10), disabled === true ? 'switched off' : ''];
   });
   return { json: { members }, text: alignColumns([['ID', 'EMAIL', 'NAME', 'ROLE', 'SINCE', ''], ...lines]) };
+}
+
+function roleArgument(): Argument {
+  return new Argument('<role>').choices(roles).argParser(readRole);
 }
 
 function readRole(text: string): Role {

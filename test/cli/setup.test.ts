@@ -200,5 +200,10 @@ describe('setting a server up from a script', () => {
     assert.equal(complete('tessera', 'exp'), 'export');
     assert.equal(complete('tessera', 'key', 'rot'), 'rotate');
     assert.equal(complete('tessera', 'import', 'a.csv', '--ke'), '--key');
+    assert.equal(complete('tessera', 'export', '--format', ''), 'csv jsonl xlsx');
+    assert.equal(complete('tessera', 'export', '--format', 'csv', '--fo'), '--format --force');
+    assert.equal(complete('tessera', 'export', '--out', ''), '', 'a file, which the shell knows');
+    assert.equal(complete('tessera', 'completion', 'b'), 'bash');
+    assert.equal(complete('tessera', 'user', 'add', 'a@example.com', 'ed'), 'editor');
   });
 });

@@ -24,7 +24,7 @@ export function judge(outcome: Outcome, path: string, isRequest: boolean): strin
 
 /** Of what is no HTTP, or too much of it, nobody knows whose it was. */
 function isOfParser({ headers }: WireAnswer, text: string): boolean {
-  const isShort = /"message":"(?:Client Error|Exceeded maximum allowed HTTP header size)"/.test(text);
+  const isShort = /"code":"(?:request_malformed|headers_too_large|request_timeout)"/.test(text);
   return isShort || headers.get('connection') === 'close';
 }
 

@@ -67,10 +67,10 @@ async function headerOf(source: ImportSource, zip: ZipFile, book: Workbook): Pro
 
 /** Sheets leave empty cells at the end of a row out; more than the header has are a mistake only where they hold something. */
 function rowOf(cells: readonly string[], line: number, width: number): SourceRow {
-  if (cells.length > width && cells.slice(width).some((cell) => !isNothing(cell))) {
-    return { cells, line, problem: `has ${cells.length} cells, the header has ${width}` };
-  }
-  return { cells: Array.from({ length: width }, (_, at) => cells[at] ?? ''), line };
+  if (cells.length === width) return { cells, line };
+  if (cells.length < width) return { cells: [...cells, ...new Array<string>(width - cells.length).fill('')], line };
+  if (cells.slice(width).every(isNothing)) return { cells: cells.slice(0, width), line };
+  return { cells, line, problem: `has ${cells.length} cells, the header has ${width}` };
 }
 
 /** Rows that hold something, as many at a time as come. */

@@ -13,6 +13,8 @@ export interface Actor {
   readonly appId: string | null;
   /** Network address of the caller, for the audit; null inside the server. */
   readonly address: string | null;
+  /** How the records that it makes come in, where that is to be remembered beside them. */
+  readonly origin?: string;
   /** What it may do on one table. Cheap: cached per table. */
   grant(table: { readonly id: string; readonly appId: string; readonly workspaceId: string }): Grant;
   /** Whether the actor's user belongs to the workspace; only asked where `workspaceId` is null. */

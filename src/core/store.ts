@@ -80,10 +80,10 @@ export interface RecordWrites extends RecordReads {
    */
   insert(table: TableSchema, rows: readonly (readonly Stored[])[], at: string, by: string | null): Promise<number[]>;
   /**
-   * Inserts rows that were packed before and logs that `actor` created them. All or none; throws `UniqueViolation`, which does
-   * not say in which row.
+   * Inserts rows that were packed before, logs that `actor` created them, and answers their ids. All or none; throws
+   * `UniqueViolation`, which does not say in which row.
    */
-  insertPacked(table: TableSchema, rows: PackedRows, now: number, by: string | null, actor: string): Promise<void>;
+  insertPacked(table: TableSchema, rows: PackedRows, now: number, by: string | null, actor: string): Promise<number[]>;
   /** Inserts a row under an id of its own choosing (restore). The id sequence moves past it. */
   insertWithId(table: TableSchema, id: number, row: StoredRow): Promise<void>;
   /** Sets columns (by column name) of one record; false when there is no such record. Throws `UniqueViolation`. */

@@ -1,5 +1,6 @@
 /** Creates many records that were read and packed before: what `createRows` does, with nothing left to do per row but the writing. */
 import type { Actor, Core } from '../context.ts';
+import { noteOrigins } from '../forms/note-origins.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import { type PackedRows, UniqueViolation } from '../store.ts';
@@ -32,7 +33,9 @@ export async function createPackedRows(
       async (scope, table) => {
         const hooks = await webhooksOn(scope, table);
         if (hooks !== null && hooks.length > 0) throw new NotAsPacked();
-        await scope.tx.records.insertPacked(table, rows, scope.now, actor.userId, actor.label);
+        const { tx, now } = scope;
+        const ids = await tx.records.insertPacked(table, rows, now, actor.userId, actor.label);
+        if (actor.origin !== undefined) await noteOrigins(core, tx, table.id, ids, actor.origin, now);
       },
     );
     return true;

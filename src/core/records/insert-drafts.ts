@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Stored } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { fileFieldsOf } from '../files/file-refs.ts';
+import { noteOrigins } from '../forms/note-origins.ts';
 import { UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
 import type { StoredRow } from './query.ts';
@@ -55,11 +56,11 @@ async function insertAsRows(scope: WriteScope, table: TableSchema, drafts: reado
 
 /** Inserts rows of field columns and answers their ids; what becomes of them beyond that is the caller's business. */
 export async function insertRows(
-  { tx, now, actor }: WriteScope,
+  { core, tx, now, actor }: WriteScope,
   table: TableSchema,
   rows: readonly (readonly Stored[])[],
 ): Promise<number[]> {
-  return tx.records.insert(table, rows, toIso(now), actor.userId).catch((error: unknown) => {
+  const ids = await tx.records.insert(table, rows, toIso(now), actor.userId).catch((error: unknown): never => {
     if (!(error instanceof UniqueViolation)) throw error;
     const path = `create[${error.row}]`;
     try {
@@ -68,6 +69,8 @@ export async function insertRows(
       return namingItem(path)(named);
     }
   });
+  if (actor.origin !== undefined) await noteOrigins(core, tx, table.id, ids, actor.origin, now);
+  return ids;
 }
 
 /** The refusal of one item as the refusal of the batch. */

@@ -12,6 +12,7 @@ import { checkFiles } from '../files/check-files.ts';
 import { shownRow } from '../files/file-links.ts';
 import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
 import { dropSubmissions } from '../forms/drop-submissions.ts';
+import { noteOrigins } from '../forms/note-origins.ts';
 import { dropDevicesOf } from '../push/drop-devices.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
@@ -70,6 +71,7 @@ export async function insertDraft(scope: WriteScope, table: TableSchema, draft: 
   for (const [field, value] of draft.stored) columns[field.slot - systemColumns.length] = value;
   const [id] = await tx.records.insert(table, [columns], at, actor.userId).catch(namingField(table, path));
   if (id === undefined) throw new AppError('internal_error', undefined, { internal: 'insert returned no id' });
+  if (actor.origin !== undefined) await noteOrigins(scope.core, tx, table.id, [id], actor.origin, scope.now);
   await writeLinks(scope, table, id, draft, path);
   for (const field of files) await moveFileRefs(tx, scope.now, field, id, null, draft.stored.get(field) ?? null);
   scope.changes.push(entry(scope, table, id, 'create', draft));

@@ -83,7 +83,7 @@ export async function importForm(core: Core, actor: Actor, form: Form, body: Bod
   const problems: { row: number; title: string; message: string }[] = [];
   const { created, refused: left } = await importRecords(
     core,
-    actor,
+    { ...actor, origin: 'excel' },
     form.table.appId,
     { source, table: { id: form.table.id }, columns, skip },
     {

@@ -35,7 +35,7 @@ export interface Records {
     now: number,
     by: string | null,
     actor: string,
-  ): Promise<void>;
+  ): Promise<number[]>;
   insertWithId(on: EngineTx, deltas: BlockDeltas, table: TableSchema, id: number, row: StoredRow): Promise<void>;
   update(
     on: EngineTx,
@@ -146,13 +146,14 @@ export function createRecords(
       return ids;
     },
     async insertPacked(on, deltas, table, { count, columns, logged }, now, by, actor) {
-      if (count === 0) return;
+      if (count === 0) return [];
       const at = toIso(now);
       const last = await on.insert(statementsOf(table).insertPacked.text, [at, at, by, by, columns]);
       // Nobody else writes meanwhile, so the ids of one statement follow each other.
       const first = last - count + 1;
       for (let id = first; id <= last; id += 1) countRecord(deltas, table, id, 1);
       await on.run(appendPacked.text, [table.appId, table.id, first, actor, now, logged]);
+      return Array.from({ length: count }, (_, index) => first + index);
     },
     async insertWithId(on, deltas, table, id, row) {
       await on.run(statementsOf(table).insertWithId.text, [id, ...row.slice(1)]);

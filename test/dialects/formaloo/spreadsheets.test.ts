@@ -93,6 +93,7 @@ describe('spreadsheets', () => {
     const body = { header: ['Name'], rows: Array.from({ length: 5001 }, (_, at) => [`Row ${at}`]) };
     const { import: done } = await client.data(201, 'POST', `/v3.0/forms/${form}/import-rows/`, body);
     assert.deepEqual(done.import_results, { total_count: 5001, imported_count: 5001, failed_count: 0 });
+    assert.equal(await app.core.store.count('submissions', { origin: 'excel' }), 5001);
     const [made, again] = await Promise.all([
       client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`),
       client.data(201, 'POST', `/v3.0/forms/${form}/excel-export/`),
@@ -170,6 +171,10 @@ describe('spreadsheets', () => {
     assert.equal(answer.status, 201, answer.text);
     assert.equal(answer.json.data.import.status, 'imported');
     const [first, second] = await readable();
+    assert.deepEqual(
+      (await rows()).map(({ create_type }: { create_type: string }) => create_type),
+      ['api', 'excel'],
+    );
     assert.equal(first.City, 'Berlin');
     assert.deepEqual(second, first);
   });

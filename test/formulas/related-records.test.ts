@@ -259,7 +259,9 @@ describe('formulas over related records', () => {
       ['Cheapest', 'Each', 'Line', 'Mean price'].sort(),
     );
     assert.equal((await read(customers, 1))['Mean price'], '#FIELD!');
-    assert.equal((await fieldIn(customers, 'Mean price')).options.expression, 'AVERAGE({#FIELD!})');
+    const { options } = await fieldIn(customers, 'Mean price');
+    assert.equal(options.expression, 'AVERAGE({#FIELD!})');
+    assert.equal(options.error, 'a field that the formula uses has been deleted');
     assert.equal((await ids(customers, { sort: ['Cheapest'], filter: { Cheapest: { is_null: true } } })).length, 2);
     const unused = await call('DELETE', `/api/v1/tables/${orders.id}/fields/${(await fieldIn(orders, 'B')).id}`);
     assert.equal(unused.status, 204);

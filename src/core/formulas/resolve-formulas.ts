@@ -28,14 +28,22 @@ export function resolveFormulas(table: TableSchema, related: RelatedTables): For
         formula = brokenFormula(field, error);
       }
       const { precision } = field.options;
+      const expression = shownExpression(table, related, expressionOf(field));
       const options: Record<string, Json> = {
-        expression: shownExpression(table, related, expressionOf(field)),
+        expression,
         result: formula.result,
         ...(precision === undefined ? {} : { precision }),
-        ...(problem === null ? {} : { error: problem.message }),
+        ...(problem === null ? {} : { error: whyBroken(problem, expression) }),
       };
       return { field: { ...field, options }, formula };
     });
+}
+
+/** What was deleted has no name any more, and its id says nothing to people. */
+function whyBroken({ message, shows }: FormulaProblem, expression: string): string {
+  return shows === '#FIELD!' && expression.includes('{#FIELD!}')
+    ? 'a field that the formula uses has been deleted'
+    : message;
 }
 
 /** Ids of the tables that the formulas among these fields of one table reach through its relations. */

@@ -5,6 +5,7 @@ import { getFile } from '../files/get-file.ts';
 import { eraseFile } from '../files/remove-file.ts';
 import { storeFile, type Upload } from '../files/upload-file.ts';
 import { newId } from '../ids.ts';
+import { type Once, writeOnce } from '../once.ts';
 import type { FileRow, ImportRow } from '../system-rows.ts';
 import { checkImportOrder, type ImportOrder, keptOrder } from './import-order.ts';
 
@@ -15,7 +16,8 @@ export type ImportContent = { readonly upload: Upload } | { readonly fileId: str
 const unfinishedMax = 20;
 
 /**
- * Takes an import in: the server runs it when those before it have ended. What is uploaded with it is kept until then.
+ * Takes an import in: the server runs it when those before it have ended. What is uploaded with it is kept until then. `once`:
+ * its fingerprint need not tell the content, which is known only when it has been read.
  * @throws what `checkImportOrder` throws, body_too_large, file_not_found, plan_limit_reached
  */
 export async function beginImport(
@@ -24,13 +26,14 @@ export async function beginImport(
   appId: string,
   order: ImportOrder,
   content: ImportContent,
+  once?: Once<ImportRow>,
 ): Promise<ImportRow> {
   const { app, table, tableName } = await checkImportOrder(core, actor, appId, order);
   const unfinished = await core.store.count('imports', {
     app_id: app.id,
     state: { in: ['waiting', 'planning', 'running'] },
   });
-  if (unfinished >= unfinishedMax) {
+  if (unfinished >= unfinishedMax && !(await wasSent(core, once))) {
     throw new AppError('plan_limit_reached', `At most ${unfinishedMax} imports of an app wait or run at a time.`);
   }
   const isOwn = 'upload' in content;
@@ -68,7 +71,7 @@ export async function beginImport(
     finished_at: null,
   };
   try {
-    await core.store.write(async (tx) => {
+    await writeOnce(core, withContent(once, file), async (tx) => {
       await tx.insert('imports', row);
       // Shown by no record, and yet not to be collected: it goes with the import.
       if (isOwn) await tx.update('files', { id: file.id }, { detached_at: null });
@@ -79,6 +82,7 @@ export async function beginImport(
         appId: app.id,
         detail: { table: tableName, filename: file.name, bytes: file.size },
       });
+      return row;
     });
   } catch (error) {
     if (isOwn) await eraseFile(core, file.id).catch(() => undefined);
@@ -86,6 +90,16 @@ export async function beginImport(
   }
   core.events.emit('import.queued', { id: row.id });
   return row;
+}
+
+/** A repeated request takes no place. */
+async function wasSent(core: Core, once: Once<ImportRow> | undefined): Promise<boolean> {
+  if (once === undefined) return false;
+  return (await core.store.count('idempotency', { subject: once.subject, key: once.key })) > 0;
+}
+
+function withContent(once: Once<ImportRow> | undefined, { sha256 }: FileRow): Once<ImportRow> | undefined {
+  return once && { ...once, fingerprint: `${once.fingerprint}/${sha256}` };
 }
 
 async function fileOf(core: Core, actor: Actor, appId: string, fileId: string): Promise<FileRow> {

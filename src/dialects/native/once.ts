@@ -17,6 +17,8 @@ export interface Creation<T> {
   locate?(id: string): string;
   /** The answer holds secrets. */
   readonly isSecret?: boolean;
+  /** The body is read by `create`, which tells it from others by itself. */
+  readonly isStreamed?: boolean;
 }
 
 /** Runs a create, at most once per Idempotency-Key, and sends its answer or the kept one. @throws idempotency_key_invalid */
@@ -38,7 +40,7 @@ export async function answerOnce<T>(
     answer = thrown.answer;
     reply.header('Idempotency-Replayed', 'true');
   }
-  const id = answer.status === 201 ? leadingId.exec(answer.body)?.[1] : undefined;
+  const id = answer.status === 201 || answer.status === 202 ? leadingId.exec(answer.body)?.[1] : undefined;
   if (id !== undefined && creation.locate !== undefined) reply.header('Location', creation.locate(id));
   return sendJson(reply, answer.status, answer.body);
 }
@@ -55,7 +57,8 @@ function onceOf<T>(
       issues: [{ field: 'Idempotency-Key', code: 'idempotency_key_invalid', message }],
     });
   }
-  const fingerprint = hash('sha256', `${request.method} ${request.url}\n${bodyText(request.body)}`, 'base64url');
+  const body = creation.isStreamed === true ? '' : bodyText(request.body);
+  const fingerprint = hash('sha256', `${request.method} ${request.url}\n${body}`, 'base64url');
   const subject = request.call?.actor.label ?? '';
   return { subject, key, fingerprint, answer, ...(creation.isSecret === true && { isSecret: true }) };
 }

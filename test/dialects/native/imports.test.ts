@@ -262,6 +262,81 @@ describe('/api/v1/apps/{app}/imports', () => {
     assert.equal((await ended(fine.json.id)).created, 1);
   });
 
+  describe('with an Idempotency-Key', () => {
+    const send = (idempotencyKey: string, body: string, query: Record<string, string>, headers = {}) =>
+      app.request('POST', `${path}?${new URLSearchParams(query)}`, {
+        key: app.keys.native,
+        body: Buffer.from(body),
+        headers: { 'content-type': 'text/csv', 'idempotency-key': idempotencyKey, ...headers },
+      });
+    const imports = () => app.core.store.count('imports', {});
+    /** Files that are there now and were not before; those of earlier imports may go meanwhile. */
+    async function newFiles(before: readonly { readonly id: string }[]): Promise<string[]> {
+      const known = new Set(before.map(({ id }) => id));
+      return (await app.core.store.list('files', {})).map(({ id }) => id).filter((id) => !known.has(id));
+    }
+
+    test('the same file sent again is imported once, and answered as the first time', async () => {
+      const table = await app.makeTable([{ name: 'A', type: 'text' }]);
+      const query = { table: table.id };
+      const first = await send('again', 'A\nx\ny\n', query);
+      assert.equal(first.status, 202, first.text);
+      assert.equal((await ended(first.json.id)).created, 2);
+      const before = await imports();
+      const files = await app.core.store.list('files', {});
+      const second = await send('again', 'A\nx\ny\n', query);
+      assert.deepEqual([second.status, second.text], [202, first.text]);
+      assert.equal(second.headers['idempotency-replayed'], 'true');
+      assert.equal(second.headers.location, first.headers.location);
+      assert.deepEqual([await imports(), await newFiles(files)], [before, []]);
+      assert.equal((await records(table.id)).length, 2);
+    });
+
+    test('sent twice at the same time, it is imported once', async () => {
+      const table = await app.makeTable([{ name: 'A', type: 'text' }]);
+      const answers = await Promise.all([1, 2, 3].map(() => send('at-once', 'A\nx\n', { table: table.id })));
+      assert.equal(new Set(answers.map(({ text }) => text)).size, 1);
+      assert.equal((await ended(answers[0]?.json.id)).created, 1);
+      assert.equal((await records(table.id)).length, 1);
+    });
+
+    test('in a form, whose boundary is another each time, it is the same file', async () => {
+      const table = await app.makeTable([{ name: 'A', type: 'text' }]);
+      const form = (boundary: string) =>
+        send(
+          'form',
+          `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\nA\nx\n\r\n--${boundary}--\r\n`,
+          { table: table.id },
+          { 'content-type': `multipart/form-data; boundary=${boundary}` },
+        );
+      const first = await form('one');
+      assert.equal(first.status, 202, first.text);
+      assert.equal((await form('other')).text, first.text);
+      await ended(first.json.id);
+    });
+
+    test('422: another file, or another order, under the same key; nothing of it is kept', async () => {
+      const table = await app.makeTable([{ name: 'A', type: 'text' }]);
+      const query = { table: table.id };
+      const first = await send('other', 'A\nx\n', query);
+      await ended(first.json.id);
+      const before = await imports();
+      const files = await app.core.store.list('files', {});
+      for (const answer of [
+        await send('other', 'A\ny\n', query),
+        await send('other', 'A\nx\n', { ...query, dry_run: 'true' }),
+      ]) {
+        assert.deepEqual([answer.status, answer.json.code], [422, 'idempotency_key_reused']);
+      }
+      assert.deepEqual([await imports(), await newFiles(files)], [before, []]);
+    });
+
+    test('400: a key that is none', async () => {
+      const { status, json } = await send('x'.repeat(256), 'A\nx\n', { name: 'Never' });
+      assert.deepEqual([status, json.code], [400, 'idempotency_key_invalid']);
+    });
+  });
+
   test('400: neither table nor name, both, or parameters that do not read', async () => {
     const table = await app.makeTable([{ name: 'A', type: 'text' }]);
     for (const query of [

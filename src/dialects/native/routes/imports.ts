@@ -15,6 +15,7 @@ import type { ImportRow } from '../../../core/system-rows.ts';
 import { contentDisposition } from '../../../http/content-disposition.ts';
 import { readUpload, takeUploads } from '../../../http/read-upload.ts';
 import { sendStream } from '../../../http/send-stream.ts';
+import { answerOnce, type Creation } from '../once.ts';
 import { parseParameter } from '../query.ts';
 import { actorOf } from '../request-actor.ts';
 import { id, named, nothing, nullable, pageOf, pathOf, time } from '../shapes/parts.ts';
@@ -194,7 +195,7 @@ function beginRoute(scope: NativeScope, core: Core): void {
         querystring: orderQuery,
         response: { 202: importShape },
       },
-      config: { verb: 'create', takesFile: true },
+      config: { verb: 'create', takesFile: true, isIdempotent: true },
     },
     async (request, reply) => {
       const { app } = request.params;
@@ -203,15 +204,17 @@ function beginRoute(scope: NativeScope, core: Core): void {
       const order = orderOf(request.query);
       // Before the body is read: nobody uploads for nothing.
       await checkImportOrder(core, actor, app, order);
-      const row =
-        fileId === undefined
-          ? await readUpload(request, (upload) =>
-              beginImport(core, actor, app, order, {
-                upload: { ...upload, filename: filename ?? upload.filename },
-              }),
-            )
-          : await beginImport(core, actor, app, order, { fileId });
-      return reply.code(202).header('Location', `/api/v1/apps/${app}/imports/${row.id}`).send(importView(row));
+      const creation: Creation<ImportRow> = {
+        answer: (row) => ({ status: 202, body: JSON.stringify(importView(row)) }),
+        locate: (importId) => `/api/v1/apps/${app}/imports/${importId}`,
+        isStreamed: true,
+      };
+      return answerOnce(request, reply, creation, async (once) => {
+        if (fileId !== undefined) return beginImport(core, actor, app, order, { fileId }, once);
+        return readUpload(request, (upload) =>
+          beginImport(core, actor, app, order, { upload: { ...upload, filename: filename ?? upload.filename } }, once),
+        );
+      });
     },
   );
 }

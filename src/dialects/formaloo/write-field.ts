@@ -5,6 +5,7 @@ import { convertField } from '../../core/fields/convert-field.ts';
 import { createField as createCoreField } from '../../core/fields/create-field.ts';
 import { deleteFields } from '../../core/fields/delete-field.ts';
 import { type Field, type Json, Refusal } from '../../core/fields/field-type.ts';
+import { parseFieldValue, validateOptions } from '../../core/fields/parse-value.ts';
 import { type FieldPatch, updateField as updateCoreField } from '../../core/fields/update-field.ts';
 import { updateTable } from '../../core/tables/update-table.ts';
 import { answerReaderOf } from './answer-readers.ts';
@@ -181,10 +182,26 @@ async function updateAnswerField(
   }
   if (typeof change.core.required === 'boolean') patch.required = change.core.required;
   if (typeof change.core.unique === 'boolean') patch.unique = change.core.unique;
-  if (field.type !== 'relation') patch.options = plan.options;
+  if (field.type !== 'relation') {
+    patch.options = plan.options;
+    // What is no answer any more is no default either (wire/formaloo.md §5); one that is sent beside it is set below.
+    if (!isAnswer(field, plan.options, field.defaultValue)) patch.default = null;
+  }
   patch.foreign = withMemory(field.foreign, merged(own.memory, { ...memory, updated_at: core.clock.now() }));
   const changed = await namingSettings(field.type, () => updateCoreField(core, actor, form.table, field, patch));
   if (body.default !== undefined) await setDefault(core, actor, form, changed, body.default);
+}
+
+/** Whether the field would take the value with these options; choices know by themselves when one goes. */
+function isAnswer(field: Field, options: Values, value: Json): boolean {
+  if (value === null || field.type === 'single_select' || field.type === 'multi_select') return true;
+  try {
+    const next = { ...field, options: validateOptions(field.type, options) };
+    return !(parseFieldValue(next, value) instanceof Refusal);
+  } catch {
+    // Options that are refused are told where they are set.
+    return true;
+  }
 }
 
 /** Validated like an answer; null for none. @throws body_invalid */

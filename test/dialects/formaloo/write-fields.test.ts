@@ -133,7 +133,10 @@ describe('fields', () => {
     const fixed = await add({ read_only: true, title: 'Fixed' });
     const answer = await submit({ [name.slug]: 'a', [note.slug]: 'b', [fixed.slug]: 'c' });
     assert.equal(answer.status, 201, answer.text);
-    assert.deepEqual(answer.json.data.row.data, { [name.slug]: 'a', [note.slug]: null, [fixed.slug]: null });
+    const sent = answer.json.data.row;
+    assert.deepEqual(sent.data, { [name.slug]: 'a', [fixed.slug]: null });
+    const stored = (await client.data(200, 'GET', `/v3.0/rows/${sent.slug}/`)).row;
+    assert.deepEqual(stored.data, { [name.slug]: 'a', [note.slug]: null, [fixed.slug]: null });
     assert.equal((await client.call('POST', `/v3.0/forms/${form}/rows/`, { body: { [name.slug]: 'a' } })).status, 400);
     const body = { [name.slug]: 'a', [note.slug]: 'b', [fixed.slug]: 'c' };
     const { row } = await client.data(201, 'POST', `/v3.0/forms/${form}/rows/`, body);
@@ -154,7 +157,15 @@ describe('fields', () => {
     assert.deepEqual(Object.keys(await errorsOf('PATCH', `/v3.0/fields/${pick.slug}/`, { default: 'X' })), ['default']);
     assert.equal((await client.data(200, 'GET', `/v3.0/forms/${form}/`)).form.fields_list.length, count);
     assert.equal((await change(pick.slug, { choice_items: [{ title: 'Y' }] })).default, null, 'its choice is gone');
+    assert.equal((await change(age.slug, { max_value: 7 })).default, 7);
+    const narrow = await change(age.slug, { max_value: 6 });
+    assert.deepEqual([narrow.max_value, narrow.default], [6, null], 'it is no answer any more');
+    assert.equal((await change(age.slug, { default: 5 })).default, 5);
+    assert.equal((await change(age.slug, { max_value: 3, default: 2 })).default, 2);
     assert.equal((await change(age.slug, { default: null })).default, null);
+    assert.deepEqual(Object.keys(await errorsOf('PATCH', `/v3.0/fields/${age.slug}/`, { min_value: 9 })), [
+      'min_value',
+    ]);
   });
 
   test('keep choices whose slug is sent, and the answers that chose them', async () => {

@@ -127,6 +127,64 @@ describe('clients', () => {
     assert.equal((await app.request('GET', `/v2.0/forms/${form}/rows/`, { headers: own })).status, 200);
   });
 
+  test('the JS client: customers by token or by the write-only key, the envelope as it is, errors that it can throw', async () => {
+    const minted = await app.request('POST', '/v1.0/oauth2/authorization-token/', {
+      ...urlencodedOf({ grant_type: 'client_credentials' }),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-api-key': app.keys.pair.key,
+        Authorization: `Basic ${app.keys.pair.secret}`,
+      },
+    });
+    const { authorization_token: token } = minted.json;
+    const byToken = { 'x-api-key': app.keys.pair.key, Authorization: `JWT ${token}` };
+    const byWriteKey = { 'x-api-key': app.keys.pair.writeOnly };
+    const call = (method: string, path: string, body?: object, headers: object = byToken) =>
+      app.request(method, `/v1.0/${path}`, {
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+    for (const headers of [byToken, byWriteKey]) {
+      const made = await call('POST', 'customers/', { email: 'js@example.com', customer_data: { a: 1 } }, headers);
+      assert.deepEqual([made.status, made.json.status], [201, 201], made.text);
+      const { code, slug } = made.json.data.customer;
+      assert.ok(code && slug);
+      assert.equal((await call('PATCH', `customers/${code}/`, { full_name: 'J' }, headers)).json.status, 200);
+      const customers_data = [{ email: 'js2@example.com' }];
+      const batch = await call('POST', 'customers/batch/', { customers_data }, headers);
+      assert.deepEqual([batch.json.status, batch.json.data.customer_batch.status], [201, 'imported']);
+      const customer = { email: 'js@example.com' };
+      const activity = await call('POST', 'activities/', { action: 'order', customer, activity_data: {} }, headers);
+      assert.ok(activity.json.data.activity.slug, activity.text);
+      const activities_data = [{ action: 'order', customer }];
+      const many = await call('POST', 'activities/batch/', { activities_data }, headers);
+      assert.ok(many.json.data.activity_batch.slug, many.text);
+      assert.equal((await call('POST', 'tags/', { title: `JS ${Object.keys(headers).length}` }, headers)).status, 201);
+      assert.equal((await call('POST', 'action-types/', { title: 'order' }, headers)).status, 201);
+      const settings = { cash_back_minimum: 1, cash_back_maximum: 2 };
+      assert.equal((await call('PATCH', 'gamification-settings/', settings, headers)).json.status, 200);
+    }
+    const listed = await call('GET', 'customers/?search=js@');
+    const [{ code }] = listed.json.data.customers;
+    for (const path of [`customers/${code}/`, 'activities/', 'tags/', 'action-types/', 'businesses/active_business/']) {
+      assert.equal((await call('GET', path)).json.status, 200, path);
+    }
+    assert.equal((await call('GET', 'businesses/')).json.data.businesses.length, 1);
+    for (const [path, key] of [
+      [`customers/${code}/gdpr-data-requests/`, 'customer_data_request'],
+      [`customers/${code}/gdpr-delete-requests/`, 'customer_delete_request'],
+      ['businesses/business/gdpr-delete-requests/', 'business_delete_request'],
+    ] as const) {
+      assert.ok((await call('POST', path, {})).json.data[key].slug, path);
+    }
+    assert.deepEqual((await call('DELETE', `customers/${code}/`)).json.data, {});
+    for (const refused of [
+      await call('GET', `customers/${code}/`),
+      await call('GET', 'customers/', undefined, byWriteKey),
+    ])
+      assert.equal(typeof refused.json.errors.general_errors[0], 'string');
+  });
+
   test('the Python SDK: every answer has a JSON body, that of DELETE too', async () => {
     const minted = await app.request('POST', '/v1.0/oauth2/authorization-token/', {
       ...urlencodedOf({ grant_type: 'client_credentials' }),

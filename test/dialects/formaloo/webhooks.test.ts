@@ -251,6 +251,8 @@ describe('webhooks of a form', () => {
     const { slug } = await create();
     const sample = await client.data(200, 'GET', `${path}${slug}/sample-data/?event_type=row_update`);
     assert.deepEqual([sample.event_type, sample.form, Object.keys(sample.data)], ['row_update', form, [name]]);
+    const paid = await client.data(200, 'GET', `${path}${slug}/sample-data/?event_type=row_payment`);
+    assert.deepEqual([paid.event_type, Object.keys(paid.data)], ['row_payment', [name]]);
     const sent = await client.data(200, 'POST', `${path}${slug}/send-test/`);
     assert.deepEqual([sent.event.status, sent.event.response_status], ['success', 200]);
     await submit();

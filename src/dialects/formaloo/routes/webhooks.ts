@@ -115,7 +115,11 @@ export function webhookRoutes(scope: FastifyInstance, core: Core, forms: FormFin
     if (row === undefined) throw new AppError('webhook_not_found');
     const event = { id: 'sample', kind, created_at: core.clock.now(), content };
     const payload = await core.webhooks.format(formatName)?.build(row, event, null);
-    return sendData(reply, payload?.body ?? '{}');
+    const body = payload?.body ?? '{}';
+    if (queryText(request, 'event_type') !== 'row_payment') return sendData(reply, body);
+    // Nothing is paid here; who receives payments elsewhere can see what they look like.
+    const shown = { ...(JSON.parse(body) as object), event_type: 'row_payment' };
+    return sendData(reply, JSON.stringify(shown));
   });
 
   scope.post(`${item}/send-test`, options, async (request, reply) => {

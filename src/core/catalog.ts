@@ -23,6 +23,8 @@ export interface Catalog {
   table(id: string): Promise<TableSchema | undefined>;
   /** By position, then by age. */
   tablesOf(appId: string): Promise<TableSchema[]>;
+  /** Whether a transaction would see the table as it is known, as far as that can be said without reading. */
+  isCurrent(known: TableSchema): boolean;
   /** The table as this transaction sees it; `known` itself when nothing has changed since it was loaded. */
   tableIn(tx: Reads, known: TableSchema): Promise<TableSchema | undefined>;
   /**
@@ -109,6 +111,7 @@ export function createCatalog(store: Reads, events: Events): Catalog {
       const found = known.includes(undefined) ? await Promise.all((ids ?? []).map(table)) : known;
       return found.filter((one) => one !== undefined);
     },
+    isCurrent: ({ id, version }) => !changing.has(id) && tables.get(id)?.version === version,
     async tableIn(tx, known) {
       if (changing.has(known.id)) return loadTable(tx, known.id);
       const current = tables.get(known.id) ?? (await cached(tables, known.id, () => loadTable(tx, known.id)));

@@ -11,7 +11,15 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
+/** Under load many instants in a row are the same millisecond. */
+let lastMs = 0;
+let lastText = '1970-01-01T00:00:00.000Z';
+
 /** `2026-03-05T09:07:11.042Z`: the one text form of an instant, in the API and in record columns. */
 export function toIso(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
 }

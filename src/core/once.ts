@@ -38,8 +38,11 @@ export class Replay {
 }
 
 /** `core.store.write`, at most once per key of `once`. @throws Replay, idempotency_key_reused, and what `work` throws */
-export async function writeOnce<T>(core: Core, once: Once<T> | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
-  if (once === undefined) return core.store.write(work);
+export function writeOnce<T>(core: Core, once: Once<T> | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return once === undefined ? core.store.write(work) : writeKept(core, once, work);
+}
+
+async function writeKept<T>(core: Core, once: Once<T>, work: (tx: Tx) => Promise<T>): Promise<T> {
   const { subject, key, fingerprint } = once;
   const owner = `idempotency/${subject}/${key}`;
   const result = await core.store.write(async (tx) => {

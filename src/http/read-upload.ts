@@ -1,9 +1,9 @@
 /** Files in request bodies, as they arrive: the whole body, or the one file of a multipart form. */
 import type { Readable } from 'node:stream';
-import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../core/errors.ts';
 import type { Upload } from '../core/files/upload-file.ts';
+import { acceptMultipart } from './multipart.ts';
 
 export type BodyUpload = Pick<Upload, 'content' | 'filename' | 'mediaType' | 'announcedSize'>;
 
@@ -13,10 +13,7 @@ export type BodyUpload = Pick<Upload, 'content' | 'filename' | 'mediaType' | 'an
  */
 export function takeUploads(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
-  // How large a file may be is the plan's business, told while it streams.
-  scope.register(multipart, {
-    limits: { fileSize: Number.MAX_SAFE_INTEGER, fields: 100, fieldSize: 1024 * 1024, parts: 101 },
-  });
+  acceptMultipart(scope, { fields: 100, fieldSize: 1024 * 1024, parts: 101 });
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 }
 

@@ -69,13 +69,17 @@ export async function submitRecord(
     submission.once,
     (table) => readInput(table, rebind(input, table), 'create', grant, '', submission.mayBeEmpty),
     async (scope, table, draft) => {
-      await checkCounts(scope.tx, table, submission, scope.now);
+      if (hasCounts(submission)) await checkCounts(scope.tx, table, submission, scope.now);
       const view = await insertDraft({ ...scope, isSubmission: submission.isPublic }, table, draft);
       const id = recordId(view.row);
       if (submission.tags !== undefined) await setRecordTags(scope.tx, table.id, id, submission.tags);
-      return { view, submission: await keepTrace(scope, table, id, submission) };
+      return { view, submission: isKept(submission) ? await keepTrace(scope, table, id, submission) : null };
     },
   );
+}
+
+function hasCounts({ recordsMax, perAddressMax }: SubmissionCounts): boolean {
+  return recordsMax !== null || perAddressMax !== null;
 }
 
 /** Whether the form takes one more: asked before its answers are looked at, and again with the write. @throws form_closed */
@@ -95,17 +99,20 @@ export async function checkCounts(
   }
 }
 
+/** Whether anything is written down beside the record. */
+function isKept({ trace: { code, referer, duration, origin }, perAddressMax }: Submission): boolean {
+  return code !== null || referer !== null || duration !== null || origin !== null || perAddressMax !== null;
+}
+
 async function keepTrace(
   { core, tx, now }: WriteScope,
   table: TableSchema,
   id: number,
   { trace, perAddressMax, address }: Submission,
-): Promise<SubmissionRow | null> {
-  const { code, referer, duration, origin } = trace;
+): Promise<SubmissionRow> {
+  const { code } = trace;
   // Somebody else who holds the code has submitted it meanwhile.
   if (code !== null && (await tx.remove('submission_drafts', { code })) === 0) throw new AppError('record_not_found');
-  const isEmpty = code === null && referer === null && duration === null && origin === null;
-  if (isEmpty && perAddressMax === null) return null;
   const row: SubmissionRow = {
     table_id: table.id,
     record_id: id,

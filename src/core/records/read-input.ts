@@ -7,6 +7,7 @@ import { type Field, type Json, Refusal, type Stored } from '../fields/field-typ
 import { fieldTypes } from '../fields/index.ts';
 import { isEmpty } from '../fields/parse-value.ts';
 import type { Grant } from '../keys/scopes.ts';
+import { perObject } from '../per-object.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 
 /** Values by field, as they came. Later entries for the same field win. */
@@ -32,20 +33,29 @@ function needsPreparation(field: Field): boolean {
   return fieldTypes[field.type].prepare !== undefined;
 }
 
-/** Reads one record; throws one AppError with an issue per problem, each path prefixed with `prefix`. */
-export async function readInput(
+/** The fields that reading a record asks about one by one; of most tables there are few. */
+const askedFieldsOf = perObject((table: TableSchema) => ({
+  required: table.fields.filter(({ isRequired }) => isRequired),
+  withDefault: table.fields.filter(({ type }) => !fieldTypes[type].isReadOnly),
+  prepared: table.fields.filter(needsPreparation),
+}));
+
+/**
+ * Reads one record; throws one AppError with an issue per problem, each path prefixed with `prefix`. A promise only where a
+ * field needs preparation.
+ */
+export function readInput(
   table: TableSchema,
   input: RecordInput,
   mode: WriteMode,
   grant: Grant,
   prefix = '',
   mayBeEmpty?: MayBeEmpty,
-): Promise<Draft> {
+): Draft | Promise<Draft> {
   const issues: Issue[] = [];
   const draft = draftOf(table, input, mode, grant, prefix, issues, mayBeEmpty);
   throwIssues(issues);
-  await prepareDraft(draft);
-  return draft;
+  return askedFieldsOf(table).prepared.length === 0 ? draft : prepareDraft(draft).then(() => draft);
 }
 
 /** As `readInput`, but collects issues instead of throwing, so that a batch can report every item. */
@@ -63,7 +73,8 @@ export function draftOf(
     issues.push({ field: prefix + field.name, code, message, fieldId: field.id });
 
   for (const [field, raw] of input) {
-    if (fieldTypes[field.type].isReadOnly) {
+    const type = fieldTypes[field.type];
+    if (type.isReadOnly) {
       refuse(field, 'cannot be written', 'field_read_only');
       continue;
     }
@@ -71,13 +82,13 @@ export function draftOf(
       refuse(field, 'is not among the fields that this key may write', 'scope_missing');
       continue;
     }
-    const value = fieldTypes[field.type].parse(raw, field);
+    const value = type.parse(raw, field);
     if (value instanceof Refusal) refuse(field, value.message);
     else values.set(field, value);
   }
   if (mode !== 'merge') addDefaults(table, values, grant);
-  for (const field of table.fields) {
-    if (!field.isRequired || mayBeEmpty?.(field) === true) continue;
+  for (const field of askedFieldsOf(table).required) {
+    if (mayBeEmpty?.(field) === true) continue;
     const value = values.get(field);
     const isMissing = value === undefined ? mode !== 'merge' : isEmpty(value);
     const isRefused = issues.some((issue) => issue.fieldId === field.id && issue.field === prefix + field.name);
@@ -87,8 +98,9 @@ export function draftOf(
   const stored = new Map<Field, Stored>();
   const links = new Map<Field, readonly number[]>();
   for (const [field, value] of values) {
-    if (fieldTypes[field.type].storage === 'links') links.set(field, value as number[]);
-    else stored.set(field, value === null ? null : fieldTypes[field.type].toStored(value, field));
+    const type = fieldTypes[field.type];
+    if (type.storage === 'links') links.set(field, value as number[]);
+    else stored.set(field, value === null ? null : type.toStored(value, field));
   }
   return { values, stored, links };
 }
@@ -110,8 +122,8 @@ export function throwIssues(issues: readonly Issue[], code?: ErrorCode): void {
 }
 
 function addDefaults(table: TableSchema, values: Map<Field, Json>, grant: Grant): void {
-  for (const field of table.fields) {
-    if (values.has(field) || fieldTypes[field.type].isReadOnly) continue;
+  for (const field of askedFieldsOf(table).withDefault) {
+    if (values.has(field)) continue;
     // Replacing does not reach what the caller may not write.
     if (grant.writable !== null && !grant.writable.has(field.id)) continue;
     values.set(field, fieldTypes[field.type].storage === 'links' ? [] : field.defaultValue);

@@ -32,7 +32,7 @@ export async function writeAgainst<P, T>(
   known: TableSchema,
   inputs: readonly RecordInput[],
   once: Once<T> | undefined,
-  prepare: (table: TableSchema) => Promise<P>,
+  prepare: (table: TableSchema) => P | Promise<P>,
   apply: (scope: WriteScope, table: TableSchema, prepared: P) => Promise<T>,
 ): Promise<T> {
   let table = known;

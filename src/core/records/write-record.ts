@@ -13,6 +13,7 @@ import { shownRow } from '../files/file-links.ts';
 import { dropFileRefs, fileFieldsOf, moveFileRefs } from '../files/file-refs.ts';
 import { dropSubmissions } from '../forms/drop-submissions.ts';
 import { noteOrigins } from '../forms/note-origins.ts';
+import { perObject } from '../per-object.ts';
 import { dropDevicesOf } from '../push/drop-devices.ts';
 import { type ChangeEntry, type Tx, UniqueViolation } from '../store.ts';
 import { systemColumns, type TableSchema } from '../tables/table-schema.ts';
@@ -53,8 +54,15 @@ export function announce(core: Core, changes: readonly ChangeEntry[]): void {
   if (changes.length > 0) core.events.emit('records.changed', changes);
 }
 
-/** The table as this transaction sees it; the caller re-reads its input when it is not the one it knows. */
-export async function currentTable(scope: WriteScope, known: TableSchema): Promise<TableSchema> {
+/**
+ * The table as this transaction sees it; the caller re-reads its input when it is not the one it knows. A promise only where
+ * that is not known at once.
+ */
+export function currentTable(scope: WriteScope, known: TableSchema): TableSchema | Promise<TableSchema> {
+  return scope.core.catalog.isCurrent(known) ? known : findCurrent(scope, known);
+}
+
+async function findCurrent(scope: WriteScope, known: TableSchema): Promise<TableSchema> {
   const table = await scope.core.catalog.tableIn(scope.tx, known);
   if (table === undefined) throw new AppError('table_not_found');
   return table;
@@ -63,16 +71,22 @@ export async function currentTable(scope: WriteScope, known: TableSchema): Promi
 /** Inserts one record. `path` prefixes field names in refusals (`create[3].`). */
 export async function insertDraft(scope: WriteScope, table: TableSchema, draft: Draft, path = ''): Promise<RecordView> {
   const { tx, actor } = scope;
-  await checkUsers(scope, table, draft, path);
+  if (hasPeople(table)) await checkUsers(scope, table, draft, path);
   const files = fileFieldsOf(table);
   if (files.length > 0) await checkFiles(scope, table, draft, null, path);
   const at = toIso(scope.now);
   const columns: Stored[] = new Array(table.columns.length - systemColumns.length).fill(null);
   for (const [field, value] of draft.stored) columns[field.slot - systemColumns.length] = value;
-  const [id] = await tx.records.insert(table, [columns], at, actor.userId).catch(namingField(table, path));
+  let ids: readonly number[];
+  try {
+    ids = await tx.records.insert(table, [columns], at, actor.userId);
+  } catch (error) {
+    return namingField(table, path)(error);
+  }
+  const [id] = ids;
   if (id === undefined) throw new AppError('internal_error', undefined, { internal: 'insert returned no id' });
   if (actor.origin !== undefined) await noteOrigins(scope.core, tx, table.id, [id], actor.origin, scope.now);
-  await writeLinks(scope, table, id, draft, path);
+  if (draft.links.size > 0) await writeLinks(scope, table, id, draft, path);
   for (const field of files) await moveFileRefs(tx, scope.now, field, id, null, draft.stored.get(field) ?? null);
   scope.changes.push(entry(scope, table, id, 'create', draft));
   let row: StoredRow = [id, at, at, actor.userId, actor.userId, ...columns];
@@ -100,7 +114,7 @@ export async function updateWithDraft(
   const row = await tx.records.get(table, id);
   if (row === undefined) throw new AppError('record_not_found');
   if (ifMatch !== undefined && !ifMatch(row)) throw new AppError('precondition_failed');
-  await checkUsers(scope, table, draft, path);
+  if (hasPeople(table)) await checkUsers(scope, table, draft, path);
   const files = fileFieldsOf(table);
   if (files.length > 0) await checkFiles(scope, table, draft, id, path);
   const columns: Record<string, Stored> = {};
@@ -114,7 +128,7 @@ export async function updateWithDraft(
   next[2] = at;
   next[4] = actor.userId;
   await tx.records.update(table, id, columns, at, actor.userId).catch(namingField(table, path));
-  await writeLinks(scope, table, id, draft, path);
+  if (draft.links.size > 0) await writeLinks(scope, table, id, draft, path);
   for (const field of files) {
     if (!draft.stored.has(field)) continue;
     await moveFileRefs(tx, scope.now, field, id, row[field.slot] ?? null, next[field.slot] ?? null);
@@ -191,6 +205,10 @@ async function targetTable(scope: WriteScope, table: TableSchema, field: Field):
     throw new AppError('internal_error', undefined, { internal: `relation ${field.id} without target` });
   return target;
 }
+
+const hasPeople = perObject((table: TableSchema) =>
+  table.fields.some(({ type }) => fieldTypes[type].refersTo === 'users'),
+);
 
 /** Values of `user` fields must name members of the workspace; an e-mail address is resolved to its id. */
 async function checkUsers(scope: WriteScope, table: TableSchema, draft: Draft, path: string): Promise<void> {

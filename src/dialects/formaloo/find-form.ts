@@ -20,7 +20,7 @@ export interface FormFinder {
   /** The field and its form. @throws field_not_found */
   byField(actor: Actor, slug: string): Promise<{ readonly form: Form; readonly entry: FormField }>;
   /** The form whose table has this number, if the actor can see it. */
-  byNumber(actor: Actor, tableNumber: number): Promise<Form | undefined>;
+  byNumber(actor: Actor, tableNumber: number): Form | undefined | Promise<Form | undefined>;
   /** Every form that the actor can see, newest first. */
   all(actor: Actor): Promise<Form[]>;
 }
@@ -68,20 +68,28 @@ export function createFormFinder(core: Core): FormFinder {
     return search(actor, slug, holds);
   }
 
+  /** The hot path: no promise where everything is in memory. */
+  function inMemory(actor: Actor, slug: string): Form | undefined {
+    const place = known.get(slug);
+    const table = place === undefined ? undefined : core.catalog.tableNow(place.tableId);
+    return table !== undefined && table.appId === actor.appId ? formOf(table) : undefined;
+  }
+
   return {
     all,
-    // Numbers begin with a character that no slug has.
-    byNumber: (actor, number) => find(actor, `#${number}`, (form) => form.table.number === number),
+    byNumber(actor, number) {
+      // Numbers begin with a character that no slug has.
+      const name = `#${number}`;
+      const form = inMemory(actor, name);
+      if (form?.table.number === number) return form;
+      return find(actor, name, (one) => one.table.number === number);
+    },
     bySlug(actor, slug) {
-      // The hot path: no promise where everything is in memory.
-      const table = slug.length === slugLength ? remembered(actor, slug) : undefined;
-      if (table !== undefined && !(table instanceof Promise) && table.appId === actor.appId) {
-        const form = formOf(table);
-        if (form.slug === slug) return form;
-      }
-      return find(actor, slug, (form) => form.slug === slug).then((form) => {
-        if (form === undefined) throw new AppError('table_not_found');
-        return form;
+      const form = slug.length === slugLength ? inMemory(actor, slug) : undefined;
+      if (form?.slug === slug) return form;
+      return find(actor, slug, (one) => one.slug === slug).then((found) => {
+        if (found === undefined) throw new AppError('table_not_found');
+        return found;
       });
     },
     async byAddress(actor, address) {

@@ -54,10 +54,15 @@ const reserved: ReadonlySet<string> = new Set([
   'row_tags',
 ]);
 
-export async function readAnswers(core: Core, form: Form, body: Body, options: AnswerOptions): Promise<Answers> {
+/** A promise only where cities or other tables have to be loaded first. */
+export function readAnswers(core: Core, form: Form, body: Body, options: AnswerOptions): Answers | Promise<Answers> {
+  const places = placesReady(form);
+  if (places === undefined && form.table.relations.length === 0) return answersIn(form, body, options, noRows);
+  return Promise.all([rowFinder(core, form), places]).then(([find]) => answersIn(form, body, options, find));
+}
+
+function answersIn(form: Form, body: Body, options: AnswerOptions, find: FindRow): Answers {
   const isByAlias = boolean(body.submit_by_alias) === true;
-  await placesReady(form);
-  const find = form.table.relations.length === 0 ? noRows : await rowFinder(core, form);
   const keys = isByAlias ? form.byAlias : form.bySlug;
   const input: [Field, unknown][] = [];
   const issues: Issue[] = [];
@@ -127,11 +132,16 @@ export async function namingKeys<T>(answers: Answers, write: () => Promise<T>): 
   try {
     return await write();
   } catch (error) {
-    if (!(error instanceof AppError) || error.issues.length === 0) throw error;
-    const issues = error.issues.map((issue): Issue => {
-      const key = issue.fieldId === undefined ? undefined : answers.keyOf(issue.fieldId);
-      return key === undefined ? issue : { ...issue, field: key };
-    });
-    throw new AppError(error.code, error.message, { issues });
+    throw namedByKeys(answers, error);
   }
+}
+
+/** The refusal with its fields named by the client's own keys; any other error as it is. */
+export function namedByKeys(answers: Answers, error: unknown): unknown {
+  if (!(error instanceof AppError) || error.issues.length === 0) return error;
+  const issues = error.issues.map((issue): Issue => {
+    const key = issue.fieldId === undefined ? undefined : answers.keyOf(issue.fieldId);
+    return key === undefined ? issue : { ...issue, field: key };
+  });
+  return new AppError(error.code, error.message, { issues });
 }

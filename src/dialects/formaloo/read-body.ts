@@ -3,12 +3,13 @@
  * that is repeated, or ends in `[]`, is a list. A JSON content type without a body is a body without keys.
  */
 import { parse as parseQuery } from 'node:querystring';
-import multipart, { type MultipartFile } from '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../../core/context.ts';
 import { AppError } from '../../core/errors.ts';
 import { fileUrl } from '../../core/files/file-links.ts';
 import { uploadFile } from '../../core/files/upload-file.ts';
+import { acceptMultipart } from '../../http/multipart.ts';
 import { SentFile } from './sent-file.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -40,10 +41,7 @@ export function readBodies(scope: FastifyInstance, core: Core): void {
   scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
     done(null, formOf(Object.entries(parseQuery(text as string, '&', '=', { maxKeys: keysMax }))));
   });
-  // How large a file may be is the plan's business, told while it streams.
-  scope.register(multipart, {
-    limits: { fileSize: Number.MAX_SAFE_INTEGER, fields: keysMax, files: 100, parts: keysMax },
-  });
+  acceptMultipart(scope, { fields: keysMax, files: 100, parts: keysMax });
   scope.addHook('preValidation', (request, _reply, done) => {
     if (!request.isMultipart()) return done();
     readParts(core, request).then((body) => {

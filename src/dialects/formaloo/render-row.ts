@@ -12,6 +12,7 @@ import { microseconds } from './instants.ts';
 import { itemsOf } from './matrix.ts';
 import { textOrNull } from './memory.ts';
 import { isPersonField, type LinkedRow, type RowContext } from './row-context.ts';
+import { namesOf, newNames, noNames, type RowNames } from './row-names.ts';
 import { type ValueWriter, valueWriterOf } from './values.ts';
 
 export interface RowShape {
@@ -19,8 +20,8 @@ export interface RowShape {
   readonly isMap?: boolean;
   /** JSON text of `form`; without: the form's slug. */
   readonly form?: string;
-  /** The slug of the one row that is rendered, where it is known already. */
-  readonly slug?: string;
+  /** Of the one row that is rendered, where they are known already. */
+  readonly names?: RowNames;
   /** Members to add at the end, as `,"key":value`. */
   readonly extra?: string;
   /** Code of a draft: what is rendered has no number yet. */
@@ -129,7 +130,8 @@ export function renderRow(
   context: RowContext,
   shape: RowShape = {},
 ): string {
-  return renderRows(core, form, [row], links, context, shape).join('');
+  const names = shape.names ?? newNames(core, form, recordId(row));
+  return rowText(core, form, compiledOf(form), row, names, links, context, shape);
 }
 
 /** The text of each row; with a comma before all but the first. */
@@ -139,23 +141,14 @@ export function renderRows(
   rows: readonly StoredRow[],
   links: Links,
   context: RowContext,
-  shape: RowShape = {},
+  shape: Omit<RowShape, 'names'> = {},
 ): string[] {
-  const { number } = form.table;
-  const ids = rows.map(recordId);
-  const slugs = shape.slug === undefined ? core.secrets.slugs.encodeAll(number, ids) : [shape.slug];
-  const codes = core.secrets.submissionCodes.encodeAll(number, ids);
+  const names = namesOf(core, form, rows.map(recordId));
   const made = compiledOf(form);
   return rows.map((row, index) => {
-    const names = { slug: slugs[index] ?? '', code: codes[index] ?? '' };
-    const text = rowText(core, form, made, row, names, links, context, shape);
+    const text = rowText(core, form, made, row, names[index] ?? noNames, links, context, shape);
     return index === 0 ? text : `,${text}`;
   });
-}
-
-interface RowNames {
-  readonly slug: string;
-  readonly code: string;
 }
 
 function rowText(

@@ -21,7 +21,7 @@ import { type Form, formOf, publicForm } from './form.ts';
 import { formMark } from './form-view.ts';
 import { checkOpen, limitOf } from './gate.ts';
 import { textOrNull } from './memory.ts';
-import { type Answers, namingKeys, readAnswers, refuseWrong } from './read-answers.ts';
+import { type Answers, namedByKeys, readAnswers, refuseWrong } from './read-answers.ts';
 import type { Body } from './read-body.ts';
 import { type RowShape, renderAnswers, renderRow } from './render-row.ts';
 import { isPlain, nothingBeside, type RowContext, rowContextOf } from './row-context.ts';
@@ -51,13 +51,15 @@ export async function submitForm(
   if (counts !== null && options.once === undefined)
     await checkCounts(core.store, form.table, counts, core.clock.now());
   const answers = await readAnswers(core, form, body, options);
-  const submitted = await namingKeys(answers, () => {
+  let submitted: Submitted;
+  try {
     const submission = submissionOf(form, body, answers, request, counts, options);
     refuseWrong(answers, form, 'create', grant, submission.mayBeEmpty ?? (() => false));
-    return submitRecord(core, actor, form.table, submission);
-  });
-  const isReadable = grant.readable === null;
-  return answerText(core, actor, submitted, isReadable, options);
+    submitted = await submitRecord(core, actor, form.table, submission);
+  } catch (error) {
+    throw namedByKeys(answers, error);
+  }
+  return answerText(core, actor, submitted, grant.readable === null, options);
 }
 
 function submissionOf(
@@ -100,13 +102,14 @@ function countsOf({ memory }: Form, request: FastifyRequest): SubmissionCounts |
     : { recordsMax, perAddressMax, address: addressOf(request) };
 }
 
-async function answerText(
+/** A promise only where something beside the row has to be read. */
+function answerText(
   core: Core,
   actor: Actor,
   { view, submission }: Submitted,
   isReadable: boolean,
   { isPublic }: SubmitOptions,
-): Promise<string> {
+): string | Promise<string> {
   const whole = formOf(view.table);
   const form = isPublic ? publicForm(whole) : whole;
   const shapeWith = (context: RowContext): RowShape =>
@@ -114,11 +117,10 @@ async function answerText(
   // A write-only key is told that its answers were taken, not what stands in the row.
   if (!isReadable)
     return renderRow(core, { ...form, answers: [] }, view.row, view.links, nothingBeside, shapeWith(nothingBeside));
-  const context =
-    isPlain(form) && submission === null
-      ? nothingBeside
-      : await rowContextOf(core, actor, form, [view.row], view.links);
-  return renderRow(core, form, view.row, view.links, context, shapeWith(context));
+  const render = (context: RowContext) => renderRow(core, form, view.row, view.links, context, shapeWith(context));
+  if (isPlain(form) && submission === null) return render(nothingBeside);
+  const context = rowContextOf(core, actor, form, [view.row], view.links);
+  return context instanceof Promise ? context.then(render) : render(context);
 }
 
 const markText = perObject((form: Form) => JSON.stringify(formMark(form)));

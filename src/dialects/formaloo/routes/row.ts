@@ -18,6 +18,7 @@ import { ignoringLabels, namingKeys, readAnswers, refuseWrong } from '../read-an
 import { type Body, bodyOf } from '../read-body.ts';
 import { renderRow } from '../render-row.ts';
 import { rowContextOf } from '../row-context.ts';
+import { namesOf, noNames } from '../row-names.ts';
 import { readRowTags } from '../row-tags.ts';
 import type { SlugParams } from './forms.ts';
 
@@ -46,13 +47,22 @@ export function rowRoutes(scope: FastifyInstance, core: Core, forms: FormFinder)
   });
 }
 
+interface OwnRow {
+  readonly form: Form;
+  readonly id: number;
+}
+
 /** @throws record_not_found */
-async function ownRow(core: Core, forms: FormFinder, request: FastifyRequest) {
+function ownRow(core: Core, forms: FormFinder, request: FastifyRequest): OwnRow | Promise<OwnRow> {
   const name = core.secrets.slugs.decode((request.params as SlugParams).slug);
-  const form = name === null ? undefined : await forms.byNumber(actorOf(request), name.tableNumber);
-  if (name === null || form === undefined) throw new AppError('record_not_found');
-  if (request.call !== null) request.call.tableId = form.table.id;
-  return { form, id: name.recordId };
+  if (name === null) throw new AppError('record_not_found');
+  const within = (form: Form | undefined): OwnRow => {
+    if (form === undefined) throw new AppError('record_not_found');
+    if (request.call !== null) request.call.tableId = form.table.id;
+    return { form, id: name.recordId };
+  };
+  const form = forms.byNumber(actorOf(request), name.tableNumber);
+  return form instanceof Promise ? form.then(within) : within(form);
 }
 
 /** Only what was sent changes; required fields are not asked for (wire/formaloo.md §7). */
@@ -77,14 +87,9 @@ async function detail(core: Core, actor: Actor, view: RecordView): Promise<strin
   const context = await rowContextOf(core, actor, form, [view.row], view.links);
   const id = recordId(view.row);
   const { next, previous } = await core.store.records.neighbours(form.table, id);
-  // At once: each call of the cipher costs more than the blocks that it encrypts.
-  const [slug = '', nextSlug, previousSlug] = core.secrets.slugs.encodeAll(form.table.number, [
-    id,
-    next ?? 0,
-    previous ?? 0,
-  ]);
-  const nextText = next === null ? 'null' : `"${nextSlug}"`;
-  const previousText = previous === null ? 'null' : `"${previousSlug}"`;
+  const [names = noNames, nextNames, previousNames] = namesOf(core, form, [id, next ?? id, previous ?? id]);
+  const nextText = next === null ? 'null' : `"${nextNames?.slug}"`;
+  const previousText = previous === null ? 'null' : `"${previousNames?.slug}"`;
   const extra = `,"next_row":${nextText},"previous_row":${previousText}`;
-  return renderRow(core, form, view.row, view.links, context, { slug, extra });
+  return renderRow(core, form, view.row, view.links, context, { names, extra });
 }

@@ -54,11 +54,24 @@ export function submitRoutes(scope: FastifyInstance, core: Core, forms: FormFind
   });
 }
 
-async function submit(core: Core, actor: Actor, form: Form, request: FastifyRequest): Promise<string> {
+function submit(core: Core, actor: Actor, form: Form, request: FastifyRequest): Promise<string> {
   const body = bodyOf(request);
   const code = typeof body.submit_code === 'string' && body.submit_code !== '' ? body.submit_code : null;
   const isDraft = body.status === 'draft' && form.memory.accept_draft_answers === true;
   if (code === null && !isDraft) return submitForm(core, actor, form, body, request, { isPublic: true });
+  return submitBegun(core, actor, form, request, code, isDraft);
+}
+
+/** What goes on with a draft, or begins one. */
+async function submitBegun(
+  core: Core,
+  actor: Actor,
+  form: Form,
+  request: FastifyRequest,
+  code: string | null,
+  isDraft: boolean,
+): Promise<string> {
+  const body = bodyOf(request);
   const draft =
     code === null ? undefined : await core.store.find('submission_drafts', { code, table_id: form.table.id });
   // A program that keeps no draft says nothing of when it began.

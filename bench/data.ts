@@ -1,13 +1,13 @@
 /** The rows that floor and server hold: eight fields of everyday types, the same for every run. */
 export const columns = [
-  { column: 'f_name', name: 'Name', type: 'TEXT', field: 'text' },
-  { column: 'f_email', name: 'Email', type: 'TEXT', field: 'email' },
-  { column: 'f_city', name: 'City', type: 'TEXT', field: 'text' },
-  { column: 'f_notes', name: 'Notes', type: 'TEXT', field: 'long_text' },
-  { column: 'f_price', name: 'Price', type: 'REAL', field: 'number' },
-  { column: 'f_stock', name: 'Stock', type: 'REAL', field: 'number' },
-  { column: 'f_active', name: 'Active', type: 'INTEGER', field: 'checkbox' },
-  { column: 'f_due', name: 'Due', type: 'TEXT', field: 'date' },
+  { column: 'f_name', name: 'Name', type: 'TEXT', field: 'text', formaloo: 'short_text' },
+  { column: 'f_email', name: 'Email', type: 'TEXT', field: 'email', formaloo: 'email' },
+  { column: 'f_city', name: 'City', type: 'TEXT', field: 'text', formaloo: 'short_text' },
+  { column: 'f_notes', name: 'Notes', type: 'TEXT', field: 'long_text', formaloo: 'long_text' },
+  { column: 'f_price', name: 'Price', type: 'REAL', field: 'number', formaloo: 'number' },
+  { column: 'f_stock', name: 'Stock', type: 'REAL', field: 'number', formaloo: 'number' },
+  { column: 'f_active', name: 'Active', type: 'INTEGER', field: 'checkbox', formaloo: 'checkbox' },
+  { column: 'f_due', name: 'Due', type: 'TEXT', field: 'date', formaloo: 'date' },
 ] as const;
 
 export type Cell = string | number;

@@ -5,7 +5,8 @@
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import Database from 'better-sqlite3';
-import { columns, rowsOf } from './data.ts';
+import { type Cell, columns, rowsOf } from './data.ts';
+import { formalooRow, formalooRows } from './formaloo-floor.ts';
 import { addressOf, usersCount } from './notify.ts';
 
 const [file = '', rows = '100000'] = process.argv.slice(2);
@@ -50,8 +51,10 @@ const accept = database.transaction(({ audience, notification }: Notification): 
   for (const device of devices) addOutbox.run(lastInsertRowid, device, at);
   return devices.length;
 });
-const get = database.prepare('SELECT * FROM t WHERE id = ?');
-const list = database.prepare('SELECT * FROM t ORDER BY id LIMIT ?');
+type Row = Record<string, Cell | null>;
+const get = database.prepare<[unknown], Row>('SELECT * FROM t WHERE id = ?');
+const list = database.prepare<[number], Row>('SELECT * FROM t ORDER BY id LIMIT ?');
+const newest = database.prepare<[number], Row>('SELECT * FROM t ORDER BY id DESC LIMIT ?');
 const filtered = database.prepare('SELECT * FROM t WHERE f_city = ? ORDER BY id LIMIT ?');
 
 const server = createServer((request, response) => {
@@ -91,6 +94,9 @@ const server = createServer((request, response) => {
     const limit = Number(parameters.get('limit') ?? 100);
     return send({ data: city === null ? list.all(limit) : filtered.all(city, limit) });
   }
+  // The same work with the long answers of one dialect, which no bare answer can be compared with.
+  if (path === '/formaloo') return send(formalooRows(newest.all(Number(new URLSearchParams(query).get('limit')))));
+  if (path.startsWith('/formaloo/')) return send(formalooRow(get.get(Number(path.slice(10))) ?? {}));
   return send(get.get(Number(path.slice(3))));
 });
 server.listen(0, '127.0.0.1', () => {

@@ -160,13 +160,19 @@ async function againstFloor(): Promise<void> {
       const bare = (n: number) => rawRequest('GET', `/t/${idOf(n)}`, {});
       await ratio('get one, native', 0.7, bare, (n) => rawRequest('GET', `${records}/${idOf(n)}`, nativeKey));
       await ratio('get one, Adalo', 0.7, bare, (n) => rawRequest('GET', `${collection}/${idOf(n)}`, adaloKey));
-      await ratio('get one, Formaloo', 0.7, bare, (n) => rawRequest('GET', forms.rowOf(n), forms.both));
+      const one = (n: number) => rawRequest('GET', forms.rowOf(n), forms.both);
+      await ratio('get one, Formaloo (an answer ten times as long)', 0.7, bare, one);
+      const same = (n: number) => rawRequest('GET', `/formaloo/${idOf(n)}`, {});
+      await ratio('get one, Formaloo, against a floor with the same answer', 0.7, same, one);
     }
     if (isWanted('list')) {
       const bare = () => rawRequest('GET', '/t?limit=100', {});
       await ratio('list 100, native', 0.85, bare, () => rawRequest('GET', `${records}?limit=100`, nativeKey));
       await ratio('list 100, Adalo', 0.85, bare, () => rawRequest('GET', `${collection}?limit=100`, adaloKey));
-      await ratio('list 100, Formaloo', 0.85, bare, () => rawRequest('GET', `${forms.rows}?page_size=100`, forms.both));
+      const rows = () => rawRequest('GET', `${forms.rows}?page_size=100`, forms.both);
+      await ratio('list 100, Formaloo (an answer ten times as long)', 0.85, bare, rows);
+      const same = () => rawRequest('GET', '/formaloo?limit=100', {});
+      await ratio('list 100, Formaloo, against a floor with the same answer', 0.85, same, rows);
       const data = `/v1/public/retable/${server.filled.table}/data?limit=100`;
       await ratio('list 100, Retable', 0.85, bare, () => rawRequest('GET', data, retableKey));
     }

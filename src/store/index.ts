@@ -14,7 +14,7 @@ import { createRecords } from './queries/records.ts';
 import { createTableStatements } from './queries/table-statements.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import { createCompile } from './statement.ts';
-import { createTx, type StoreParts } from './transaction.ts';
+import { type StoreParts, WriteTx } from './transaction.ts';
 
 export interface StoreOptions extends Omit<SqliteOptions, 'file' | 'clock'> {
   /** `sqlite:./data/tessera.db`. */
@@ -66,9 +66,9 @@ export function storeOver(engine: Engine): Store {
     },
     write: (work) =>
       engine.write(async (on) => {
-        const { tx, finish } = createTx(parts, on);
+        const tx = new WriteTx(parts, on);
         const result = await work(tx);
-        await finish();
+        await tx.finish();
         return result;
       }),
     snapshot: (onBytes) => engine.snapshot(onBytes),

@@ -122,10 +122,19 @@ export function createRecords(
       const { insert, insertSome, insertSomeRows } = statementsOf(table);
       const ids: number[] = [];
       const insertOne = async (row: readonly Stored[]) => {
-        const id = await on.insert(insert.text, [at, at, by, by, ...row]).catch(namingRow(ids.length));
-        countRecord(deltas, table, id, 1);
-        ids.push(id);
+        try {
+          const id = await on.insert(insert.text, [at, at, by, by, ...row]);
+          countRecord(deltas, table, id, 1);
+          ids.push(id);
+        } catch (error) {
+          throw error instanceof UniqueViolation ? new UniqueViolation(error.column, ids.length) : error;
+        }
       };
+      // The common case is one row: nothing to divide.
+      if (rows.length === 1) {
+        await insertOne(rows[0] ?? []);
+        return ids;
+      }
       const insertTogether = async (some: readonly (readonly Stored[])[]) => {
         const params: Param[] = [];
         for (const row of some) params.push(at, at, by, by, ...row);
@@ -195,10 +204,4 @@ const yes = () => true;
 function unlessRefused(error: unknown): boolean {
   if (error instanceof UniqueViolation) return false;
   throw error;
-}
-
-function namingRow(row: number) {
-  return (error: unknown): never => {
-    throw error instanceof UniqueViolation ? new UniqueViolation(error.column, row) : error;
-  };
 }

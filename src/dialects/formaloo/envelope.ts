@@ -15,34 +15,41 @@ const head = '"errors":{"general_errors":[],"form_errors":{}},"data":';
 /** Everything before `data` of an answer that went well, for those that are sent in pieces. */
 export const openEnvelope = `{"status":200,${head}`;
 
-/** Where long answers are put together; nothing that it holds is waited for. */
-let scratch = Buffer.allocUnsafe(1 << 20);
+/**
+ * Where long answers are put together, once those before have left them: a new piece of memory of that size costs as much as
+ * putting a hundred rows into it.
+ */
+const free: Buffer[] = [];
+const freeMax = 8;
+const usualBytes = 1 << 19;
+/** One answer of unusual length does not keep its memory. */
+const keptBytesMax = 1 << 21;
 
 /**
  * As `sendData`, of many pieces of JSON text. Each is encoded by itself: one name in another script would otherwise make a text
  * of two bytes a letter of the whole answer, which is twice as slow to measure and to send.
  */
 export function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
+  let buffer = free.pop() ?? Buffer.allocUnsafeSlow(usualBytes);
   let end = 0;
   const write = (text: string): void => {
     const most = end + text.length * 3;
-    if (most > scratch.length) {
-      const larger = Buffer.allocUnsafe(2 * most);
-      scratch.copy(larger, 0, 0, end);
-      scratch = larger;
+    if (most > buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * most);
+      buffer.copy(larger, 0, 0, end);
+      buffer = larger;
     }
-    end += scratch.write(text, end);
+    end += buffer.write(text, end);
   };
   write(openEnvelope);
   for (const piece of pieces) write(piece);
   write('}');
-  const body = Buffer.from(scratch.subarray(0, end));
-  // One answer of unusual length does not keep its memory.
-  if (scratch.length > scratchMax) scratch = Buffer.allocUnsafe(1 << 20);
-  return reply.header('Content-Type', 'application/json; charset=utf-8').send(body);
+  // All of it is with the system then. The memory of an answer that was broken off goes with the answer.
+  reply.raw.once('finish', () => {
+    if (buffer.length <= keptBytesMax && free.length < freeMax) free.push(buffer);
+  });
+  return reply.header('Content-Type', 'application/json; charset=utf-8').send(buffer.subarray(0, end));
 }
-
-const scratchMax = 1 << 24;
 
 /**
  * Sends `data`, which is JSON text. Creating answers 201, and in the forms service 200 inside the body all the same;

@@ -72,6 +72,9 @@ export const publicForm: (form: Form) => Form = perObject((form) =>
     : form,
 );
 
+/** Types whose values are members of the workspace. */
+const membersOnly: ReadonlySet<string> = new Set(['user', 'created_by', 'updated_by']);
+
 function fieldEntry(field: Field): AnswerField {
   const memory = memoryOf(field);
   return {
@@ -80,6 +83,8 @@ function fieldEntry(field: Field): AnswerField {
     kind: kindOf(field),
     title: titleOf(memory, field.name),
     position: field.position,
+    // Who belongs to the workspace is not for its public to find out.
+    isAdminOnly: memory.admin_only === true || membersOnly.has(field.type),
     isReadOnly: memory.read_only === true || fieldTypes[field.type].isReadOnly,
     field,
   };

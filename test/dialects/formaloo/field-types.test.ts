@@ -488,7 +488,34 @@ describe('every field type', () => {
       }
       const refused = await send('stranger@example.com');
       assert.deepEqual([refused.status, Object.keys(refused.json.errors.form_errors)], [400, [field.slug]]);
+      // The public cannot try who is one, and is told of none.
+      for (const value of [app.ownerId, 'stranger@example.com']) {
+        const open = await client.open('POST', `/v3.0/form-displays/slug/${form.slug}/submit/`, {
+          body: { [field.slug]: value },
+        });
+        assert.equal(open.status, 201, open.text);
+        assert.equal(open.text.includes(field.slug), false);
+      }
     }
+    const display = (await client.open('GET', `/v3.0/form-displays/slug/${form.slug}/`)).json.data.form;
+    assert.deepEqual(
+      display.fields_list.map(({ type }: { type: string }) => type),
+      ['success_page'],
+    );
+  });
+
+  test('who made a row elsewhere is shown to the staff, not to the public', async () => {
+    const table = await app.makeTable([
+      { name: 'Note', type: 'text' },
+      { name: 'By', type: 'created_by' },
+    ]);
+    const slug = table.id.slice(0, 8);
+    const path = `/v3.0/form-displays/slug/${slug}/submit/`;
+    const sent = await client.open('POST', path, { body: { [table.fields[0]?.id.slice(0, 8) ?? '']: 'x' } });
+    assert.equal(sent.status, 201, sent.text);
+    assert.doesNotMatch(sent.text, /Owner|owner@example|"By"/);
+    const [row] = (await client.data(200, 'GET', `/v3.0/forms/${slug}/rows/`)).rows;
+    assert.equal(row.readable_data.By, 'Owner');
   });
 
   test('lookup and linked_rows are answered with slugs of rows of the related form', async () => {

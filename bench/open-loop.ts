@@ -55,12 +55,14 @@ export interface OpenLoad {
 const headerEnd = Buffer.from('\r\n\r\n');
 /** For answers that never come; the machine may be busy with something else. */
 const patienceMs = 5 * 60_000;
+const unusedMsMax = 45_000;
 
 interface Line {
   readonly socket: Socket;
   asked: Asked | null;
   dueMs: number;
   sentMs: number;
+  freeMs: number;
   head: Buffer;
   missing: number;
   text: string;
@@ -72,7 +74,7 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
   const samples = new Map<string, Refused>();
   const wrong = new Map<string, number>();
   const free: Line[] = [];
-  const lines: Line[] = [];
+  const lines = new Set<Line>();
   let refused = 0;
   let sent = 0;
   let unsent = 0;
@@ -80,7 +82,7 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
 
   function answered(line: Line): void {
     const { asked, dueMs, sentMs, text } = line;
-    if (asked === null) throw new Error('an answer that nobody asked for');
+    if (asked === null) return drop(line);
     const status = Number(text.slice(9, 12));
     if (status === asked.status) {
       const tookMs = performance.now() - sentMs;
@@ -96,7 +98,28 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
       wrong.set(what, (wrong.get(what) ?? 0) + 1);
     }
     line.asked = null;
+    release(line);
+  }
+
+  function release(line: Line): void {
+    line.freeMs = performance.now();
     free.push(line);
+  }
+
+  /** Each has its turn, as among clients that do not know of each other; what the server may be about to end has not. */
+  function nextLine(now: number): Line | undefined {
+    let line = free.shift();
+    for (; line !== undefined && now - line.freeMs > unusedMsMax; line = free.shift()) drop(line);
+    return line;
+  }
+
+  /** It is closed, or told that it will be, as a server does with one that is not used. */
+  function drop(line: Line): void {
+    line.socket.destroy();
+    if (!lines.delete(line)) return;
+    const at = free.indexOf(line);
+    if (at >= 0) free.splice(at, 1);
+    if (line.asked !== null) wrong.set('closed', (wrong.get('closed') ?? 0) + 1);
   }
 
   function read(line: Line, chunk: Buffer): void {
@@ -120,12 +143,22 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
     new Promise<void>((resolve, reject) => {
       const socket = connect(Number(port), hostname);
       socket.setNoDelay(true);
-      const line: Line = { socket, asked: null, dueMs: 0, sentMs: 0, head: Buffer.alloc(0), missing: 0, text: '' };
-      lines.push(line);
+      const line: Line = {
+        socket,
+        asked: null,
+        dueMs: 0,
+        sentMs: 0,
+        freeMs: 0,
+        head: Buffer.alloc(0),
+        missing: 0,
+        text: '',
+      };
+      lines.add(line);
       socket.on('data', (chunk: Buffer) => read(line, chunk));
+      socket.on('close', () => drop(line));
       socket.on('error', reject);
       socket.on('connect', () => {
-        free.push(line);
+        release(line);
         resolve();
       });
     });
@@ -141,7 +174,7 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
       const now = performance.now();
       const wanted = Math.min(total, Math.floor(((now - startedAt) / 1000) * load.perSecond));
       for (; due < wanted; due += 1) {
-        const line = free.pop();
+        const line = nextLine(now);
         if (line === undefined) {
           unsent += 1;
           continue;
@@ -159,11 +192,11 @@ export async function sendOpenly(load: OpenLoad): Promise<OpenRun> {
     turn();
   });
   const lastAt = performance.now();
-  while (free.length < lines.length && performance.now() - lastAt < patienceMs) {
+  while (free.length < lines.size && performance.now() - lastAt < patienceMs) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const hung = lines.filter(({ asked }) => asked !== null).length;
-  for (const { socket } of lines) socket.destroy();
+  const hung = [...lines].filter(({ asked }) => asked !== null).length;
+  for (const { socket } of lines) socket.removeAllListeners('close').destroy();
   return { admitted, refused, samples: [...samples.values()], wrong, unsent, hung, sent };
 }
 

@@ -35,7 +35,7 @@ export function startClients(url: string, facts: MixFacts, nice: number): Client
       });
     },
     async close() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await gone;
     },
   };

@@ -3,7 +3,8 @@
  * at once with 503 and `Retry-After` in the words of the dialect; health is told throughout, and afterwards all is as before.
  *
  * A crowd of clients makes the load. A few others, in a process with little to do, ask the same things and are refused like
- * all; the times are theirs: a client that has thousands of answers to read finds each of them late.
+ * all; the times are theirs: a client that has thousands of answers to read finds each of them late. All rest between two
+ * requests: with every processor busy, what the system itself does for a sync of the disk would wait for the clients.
  */
 import { run } from '../../bench/load.ts';
 import { type ClientLoad, type ClientRun, type Clients, startClients } from './clients.ts';
@@ -56,7 +57,7 @@ export interface ProofOptions {
 const idleShare = 0.2;
 const fewPerSecond = 200;
 /** Together fewer than are ever refused when a server is well. */
-const few = { connections: 16, isResting: true } as const;
+const fewConnections = 16;
 const idleConnections = 32;
 const crowdConnections = 1_000;
 /** The server takes all again when it has refused nothing for a tenth of a second. */
@@ -74,15 +75,15 @@ export async function proveLoad(
     few: startClients(server.url, server.facts, 0),
   };
   try {
-    await clients.few.send({ perSecond: 500, seconds: 1, connections: 16 });
+    await clients.few.send({ perSecond: 500, seconds: 1, connections: fewConnections });
     tell('measuring what the server can do');
     const measureSeconds = Math.max(1, Math.min(5, seconds / 4));
     const capacity = await measureCapacity(server, measureSeconds);
     const phase = async (perSecond: number, connections: number, phaseSeconds: number) => {
       const ours = Math.min(fewPerSecond, perSecond / 2);
       return measure(server, clients, {
-        crowd: { perSecond: perSecond - ours, connections, seconds: phaseSeconds },
-        few: { ...few, perSecond: ours, seconds: phaseSeconds },
+        crowd: { perSecond: perSecond - ours, connections, seconds: phaseSeconds, isResting: true },
+        few: { perSecond: ours, connections: fewConnections, seconds: phaseSeconds, isResting: true },
       });
     };
     const idlePerSecond = capacity * idleShare;

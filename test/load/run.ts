@@ -35,8 +35,7 @@ try {
   }
   console.log(`       ${crowdTimes(report)}`);
   if (noise !== null) console.log(`       the machine meanwhile: ${noise.text} (${idleNoise?.text} while idle)`);
-  if (isNoisy)
-    console.log('       It was too busy with something else for times to say much. Try again when it is quiet.');
+  if (isNoisy) console.log('       It was busy with something else: times say little. Try again when it is quiet.');
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

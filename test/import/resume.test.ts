@@ -50,8 +50,14 @@ describe('an import that was cut off', () => {
     };
   }
 
-  async function importing(table: string, target: ImportTarget, content = text) {
-    return runImport(target, await planImport(target, { source: sourceOf(content), table }));
+  async function importing(table: string, target: ImportTarget, content = text, threadFrom?: number) {
+    const source = sourceOf(content);
+    const request = { source, table, ...(threadFrom === undefined ? {} : { threadFrom }) };
+    const refused: number[] = [];
+    const counts = await runImport(target, await planImport(target, request), {
+      onRefused: ({ line }) => refused.push(line),
+    });
+    return { ...counts, lines: refused };
   }
 
   const contentOf = (content: string) => contentHash(sourceOf(content));
@@ -85,6 +91,20 @@ describe('an import that was cut off', () => {
 
   /** Everything is written, and the note of it is lost. */
   const unheard = { onProgress: () => assert.fail('cut off') };
+
+  test('read on a thread, it goes on as well, and tells every refused row again', async () => {
+    const plain = fields.map(({ name, type }) => ({ name, type }));
+    const table = await app.makeTable(plain, 'Cut on a thread');
+    const target = createCoreTarget(app.core, systemActor, app.appId, { id: 'thread' });
+    await assert.rejects(importing(table.name, failingAfter(target, 2), text, 0), /cut off/);
+    const { created, refused, lines } = await importing(table.name, target, text, 0);
+    assert.deepEqual([created, refused], [3150, 350]);
+    assert.deepEqual(
+      lines,
+      rows.flatMap((_, at) => (at % 10 === 7 ? [at + 2] : [])),
+    );
+    assert.equal((await numbersIn(table.id)).length, 3150);
+  });
 
   test('rows that were written one by one are not written again when nothing is in their way any more', async () => {
     const table = await app.makeTable(fields, 'Freed');

@@ -10,12 +10,12 @@ import type { SourceRow } from './source-table.ts';
 import type { Survey } from './survey-source.ts';
 
 /** Pieces that are made before they are asked for. */
-const piecesAhead = 4;
+const piecesAhead = 3;
 /** Parts of the content that are on their way. */
 const partsAhead = 2;
 const rowsPerBlock = 1000;
 /** The young generation decides how much the thread takes while it reads; the old one holds the texts that cells of a workbook share. */
-const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
+const memory = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 1024 };
 
 /** @throws body_invalid when it cannot be read as a table */
 export async function openOnThread(source: ImportSource, sheet: string | undefined): Promise<SourceReader> {
@@ -38,31 +38,54 @@ export async function openOnThread(source: ImportSource, sheet: string | undefin
     isRead = true;
     thread.send({ kind: 'pieces', order });
     for (let at = 0; at < piecesAhead; at += 1) thread.send({ kind: 'next' });
-    for (;;) {
-      const message = await thread.expect('piece', 'end');
-      if (message.kind === 'end') return;
-      thread.send({ kind: 'next' });
-      yield pieceOf(message.piece, message.rows);
+    let isOver = false;
+    try {
+      for (;;) {
+        const message = await thread.expect('piece', 'end');
+        isOver = message.kind === 'end';
+        if (message.kind === 'end') return;
+        thread.send({ kind: 'next' });
+        yield pieceOf(order, message.piece, message.rows);
+      }
+    } finally {
+      // Whoever stops early wants nothing more of it.
+      if (!isOver) thread.end();
     }
   }
 
-  function pieceOf(piece: Omit<Piece, 'rows' | 'release'>, rows: readonly SourceRow[] | null): Piece {
+  function pieceOf(
+    order: PieceOrder,
+    piece: Omit<Piece, 'rows' | 'release'>,
+    rows: readonly SourceRow[] | null,
+  ): Piece {
     const { at } = piece;
     if (rows !== null) return { ...piece, rows: async () => rows, release: () => undefined };
+    if (!order.keepsRows) return { ...piece, rows: () => readAgain({ ...order, skip: at }), release: () => undefined };
     return {
       ...piece,
       async rows() {
         thread.send({ kind: 'rows', at });
-        const message = await thread.expect('rows');
-        return message.rows;
+        return (await thread.expect('rows')).rows;
       },
       release: () => thread.send({ kind: 'release', at }),
     };
   }
 
+  /** The rows of the first piece. */
+  async function readAgain(order: PieceOrder): Promise<readonly SourceRow[]> {
+    const again = await openOnThread(source, sheet);
+    try {
+      const { value } = await again.pieces({ ...order, reading: null }).next();
+      return value === undefined ? [] : await value.rows();
+    } finally {
+      again.close();
+    }
+  }
+
   async function* rows(): AsyncGenerator<readonly SourceRow[]> {
     const shape = { columns: [], isText, key: null };
-    for await (const piece of pieces({ rowsPerPiece: rowsPerBlock, skip: 0, shape, reading: null })) yield piece.rows();
+    const order = { rowsPerPiece: rowsPerBlock, skip: 0, shape, reading: null, keepsRows: false };
+    for await (const piece of pieces(order)) yield piece.rows();
   }
 
   return {

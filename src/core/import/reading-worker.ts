@@ -72,7 +72,7 @@ let content: SourceTable | null = null;
 /** Pieces that may be made before the next is asked for. */
 let credit = 0;
 const credited = createBell();
-/** Rows of packed pieces, by place. */
+/** Rows of packed pieces, by place: where they are many, keeping them costs more than all else. */
 const kept = new Map<number, readonly SourceRow[]>();
 
 function opened(): SourceTable {
@@ -95,7 +95,7 @@ async function makePieces(order: PieceOrder): Promise<void> {
       say({ kind: 'piece', piece, rows: source });
       continue;
     }
-    kept.set(piece.at, source);
+    if (order.keepsRows) kept.set(piece.at, source);
     say({ kind: 'piece', piece, rows: null }, [packed.columns.buffer, packed.logged.buffer] as ArrayBuffer[]);
   }
   say({ kind: 'end' });

@@ -5,7 +5,7 @@
 import type { ImportTarget, TargetTable } from './import-target.ts';
 import { type ImportPlan, shapeOf } from './plan-import.ts';
 import type { Piece } from './source-reader.ts';
-import { beginPiece, type Outcome, type PieceWriter, writeValues } from './write-piece.ts';
+import { beginPiece, hasBegun, type Outcome, type PieceWriter, writeValues } from './write-piece.ts';
 
 export interface RefusedRow {
   readonly line: number;
@@ -75,14 +75,21 @@ export async function runImport(
     const packing = plan.key === null ? ((await target.packing?.(table, names)) ?? null) : null;
     const writer: PieceWriter = { target, table, shape, names, packing };
     // A value that is not unique has its piece written again: then the next must not have been written before.
-    const ahead = packing === null || table.fields.some(({ isUnique }) => isUnique) ? 1 : writesAhead;
+    const mayClash = table.fields.some(({ isUnique }) => isUnique);
+    // What was noted of an earlier run names rows, which are to be told.
+    const keepsRows = mayClash || (await hasBegun(writer, after.rows));
+    let reading = packing?.reading ?? null;
     let progress = after;
+    /** Packed rows are not wanted as they are, for a reason that will be that of the next as well. */
+    let isOutdated = false;
 
     async function finishFirst(): Promise<void> {
       const [first] = begun;
       if (first === undefined) return;
       const { piece } = first;
-      const outcome = (await first.outcome) ?? (await writeValues(writer, piece));
+      const packed = await first.outcome;
+      if (packed === null && piece.packed !== null) isOutdated = true;
+      const outcome = packed ?? (await writeValues(writer, piece));
       begun.shift();
       piece.release();
       progress = progressWith(progress, piece, outcome);
@@ -91,15 +98,22 @@ export async function runImport(
       await listeners.onProgress?.(progress);
     }
 
-    const order = { rowsPerPiece: rowsPerWrite, skip: after.rows, shape, reading: packing?.reading ?? null };
-    for await (const piece of plan.content.pieces(order)) {
-      const { outcome } = await beginPiece(writer, piece);
-      // A failure is told when its turn comes.
-      outcome.catch(() => undefined);
-      begun.push({ piece, outcome });
-      if (begun.length >= ahead) await finishFirst();
+    for (;;) {
+      const order = { rowsPerPiece: rowsPerWrite, skip: progress.rows, shape, reading, keepsRows };
+      const ahead = reading === null || mayClash ? 1 : writesAhead;
+      for await (const piece of plan.content.pieces(order)) {
+        const { outcome } = await beginPiece(writer, piece);
+        // A failure is told when its turn comes.
+        outcome.catch(() => undefined);
+        begun.push({ piece, outcome });
+        if (begun.length >= ahead) await finishFirst();
+        if (isOutdated && !mayClash) break;
+      }
+      while (begun.length > 0) await finishFirst();
+      if (reading === null || !isOutdated || mayClash) break;
+      // The rest is read as values.
+      reading = null;
     }
-    while (begun.length > 0) await finishFirst();
     const { created, updated, refused } = progress;
     return { table, created, updated, refused };
   } finally {

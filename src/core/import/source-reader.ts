@@ -18,7 +18,7 @@ export interface SourceReader {
   survey(): Promise<Survey>;
   /** In file order, at most 1000 at a time, blank ones left out. @throws body_invalid */
   rows(): AsyncGenerator<readonly SourceRow[]>;
-  /** In file order; of those that were given out, at most so many as were asked for are held. @throws body_invalid */
+  /** In file order. @throws body_invalid */
   pieces(order: PieceOrder): AsyncGenerator<Piece>;
   /** It is read no more. */
   close(): void;
@@ -31,6 +31,8 @@ export interface PieceOrder {
   readonly shape: RowShape;
   /** By which rows are packed; null: pieces are their rows alone. */
   readonly reading: RowReading | null;
+  /** The rows of packed pieces will often be asked for; otherwise the source is read again for them. */
+  readonly keepsRows: boolean;
 }
 
 /** One problem of one row of the source. */
@@ -55,7 +57,6 @@ export interface Piece {
   readonly packed: PackedRows | null;
   /** Where it is packed: what was refused, in order. */
   readonly refused: readonly RefusedCell[];
-  /** Until the next but so many pieces is asked for. */
   rows(): Promise<readonly SourceRow[]>;
   /** Its rows are needed no more. */
   release(): void;

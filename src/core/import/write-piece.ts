@@ -170,8 +170,13 @@ async function wasBegunSingly({ target, names }: PieceWriter, piece: Piece): Pro
   return ((await target.recall?.(names, singlyPlaceOf(piece))) ?? null) !== null;
 }
 
+/** Whether an earlier run of the import has dealt with the piece that begins there. */
+export async function hasBegun({ target, names }: PieceWriter, at: number): Promise<boolean> {
+  return ((await target.recall?.(names, placeOf({ at }))) ?? null) !== null;
+}
+
 /** By the number of rows before it: lines can be numbered as a file likes. */
-function placeOf({ at }: Piece): string {
+function placeOf({ at }: Pick<Piece, 'at'>): string {
   return `rows/${at}`;
 }
 

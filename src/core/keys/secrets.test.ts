@@ -78,3 +78,18 @@ test('the master key has 32 bytes and its fingerprint tells it apart', () => {
   assert.notEqual(secrets.fingerprint, others.fingerprint);
   assert.equal(secrets.fingerprint, createSecrets(Buffer.alloc(32, 1)).fingerprint);
 });
+
+test('what was signed for one purpose is no signature for another, nor under another master key', () => {
+  const own = createSecrets(Buffer.alloc(32, 3));
+  const other = createSecrets(Buffer.alloc(32, 4));
+  const [link, page] = [own.signLink('text'), own.signPage('text')];
+  assert.deepEqual(
+    [own.isLinkSignature('text', link), own.isPageSignature('text', page), own.isPageSignature('text!', page)],
+    [true, true, false],
+  );
+  assert.deepEqual(
+    [own.isPageSignature('text', link), own.isLinkSignature('text', page), other.isPageSignature('text', page)],
+    [false, false, false],
+  );
+  for (const wrong of ['', page.slice(1), `${page}AAAA`]) assert.equal(own.isPageSignature('text', wrong), false);
+});

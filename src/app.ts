@@ -32,7 +32,7 @@ export { openStore } from './store/index.ts';
 export { readChanges, readFieldRows, readSchemaChanges, type SchemaChange } from './store/read-changes.ts';
 export { readFileRows } from './store/read-files.ts';
 export { restoreSqlite } from './store/restore-sqlite.ts';
-export { readDatabase } from './store/sqlite-snapshot.ts';
+export { readDatabase, removeSnapshots } from './store/sqlite-snapshot.ts';
 
 /** The product without its network side: what CLI commands work with. */
 export interface Instance {

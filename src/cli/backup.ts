@@ -5,6 +5,7 @@ import type { ManifestFiles } from '../core/backup/manifest.ts';
 import { toIso } from '../core/clock.ts';
 import { type Done, examples, jsonOption } from './command.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import { onInterrupt } from './interrupt.ts';
 import { requireDatabase } from './open-database.ts';
 import { alignColumns, note, say, sayJson } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -51,12 +52,14 @@ async function backup(options: BackupOptions): Promise<number> {
     throw new CliError(exitCodes.usage, 'only SQLite databases are backed up here; use pg_dump for PostgreSQL');
   }
   requireDatabase(config);
-  const { databaseOf, openFileStorage } = await import('../app.ts');
+  const { databaseOf, openFileStorage, removeSnapshots } = await import('../app.ts');
   const { createBackup } = await import('../core/backup/create-backup.ts');
   const { rotateBackups } = await import('../core/backup/rotate-backups.ts');
   const { systemClock } = await import('../core/clock.ts');
   const storage = openFileStorage(place);
   const areFilesBackedUp = config.areFilesBackedUp && options.withoutFiles !== true;
+  // A copy of the database lies beside it while it is packed.
+  const release = onInterrupt(removeSnapshots);
   const ofDatabase = createLateProgress(options.json !== true);
   const ofFiles = createLateProgress(options.json !== true);
   const { name, manifest } = await createBackup(databaseOf({ ...config, areFilesBackedUp }), storage, {
@@ -66,6 +69,7 @@ async function backup(options: BackupOptions): Promise<number> {
       ofDatabase.update(done, total);
     },
   }).finally(() => {
+    release();
     ofFiles.stop();
     ofDatabase.stop();
   });
@@ -100,7 +104,8 @@ function filesSentence(files: ManifestFiles): string {
   if (files.kept === 'elsewhere') return `${what}: not in it, kept in ${files.place ?? 'another place'}`;
   if (files.missing === 0) return what;
   const lost = files.missing.toLocaleString('en-US');
-  return `${what}; the content of ${lost} more is lost or damaged (${files.missingIds.slice(0, 5).join(', ')}…)`;
+  const named = files.missingIds.slice(0, 5).join(', ');
+  return `${what}; the content of ${lost} more is lost or damaged (${named}${files.missing > 5 ? ' …' : ''})`;
 }
 
 /** A progress bar whose total is known with its first step. */

@@ -1,4 +1,5 @@
 /** A progress bar with rate and time left on a terminal; nothing elsewhere. Notes go above it. */
+import { onInterrupt } from './interrupt.ts';
 import { note } from './output.ts';
 
 export interface Progress {
@@ -25,6 +26,8 @@ export async function createProgress(total: number, isWanted: boolean, unit = 'r
   const startedAt = systemClock.monotonic();
   const rate = (done: number) => Math.round((done / Math.max(1, systemClock.monotonic() - startedAt)) * 1000);
   bar.start(total, 0, { rate: 0 });
+  // The terminal gets its cursor back.
+  const release = onInterrupt(() => bar.stop());
   return {
     update: (done) => bar.update(done, { rate: rate(done) }),
     note(text) {
@@ -32,6 +35,9 @@ export async function createProgress(total: number, isWanted: boolean, unit = 'r
       process.stderr.write('\r\u001b[K');
       note(text);
     },
-    stop: () => bar.stop(),
+    stop() {
+      release();
+      bar.stop();
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Files that commands write: whole or not at all, readable by their owner alone, and never over another one unasked. */
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { CliError, codeOf, exitCodes } from './exit-codes.ts';
+import { onInterrupt } from './interrupt.ts';
 
 /** Answers the number of bytes. @throws CliError when the file exists already or cannot be written */
 export async function writeFileWhole(
@@ -16,6 +17,7 @@ export async function writeFileWhole(
     throw new CliError(exitCodes.failed, `${file} cannot be written: ${reasonOf(error)}`, error);
   });
   let bytes = 0;
+  const release = onInterrupt(() => rm(part, { force: true }));
   try {
     try {
       for await (const chunk of content) {
@@ -30,6 +32,8 @@ export async function writeFileWhole(
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  } finally {
+    release();
   }
   return bytes;
 }

@@ -25,6 +25,14 @@ interface Progress {
 const infix = '.snapshot-';
 const forgottenMs = 24 * 3600 * 1000;
 
+/** Of this process, that are still there. */
+const copies = new Set<() => Promise<void>>();
+
+/** For a process that is told to end while it has some. */
+export async function removeSnapshots(): Promise<void> {
+  for (const remove of copies) await remove();
+}
+
 type OnBytes = (done: number, total: number) => void;
 
 /** The copy is beside the database until it is removed, plain and compressed: it takes as much room as the data in it, and a half. */
@@ -33,13 +41,15 @@ export async function snapshotSqlite(file: string, onBytes?: OnBytes): Promise<S
   const copy = `${file}${infix}${newId()}`;
   // It must not be readable by others for a moment, and an empty file is taken as it is.
   const packed = `${copy}.zst`;
-  for (const made of [copy, packed]) await (await open(made, 'wx', 0o600)).close();
   const remove = async (): Promise<void> => {
     await rm(copy, { force: true });
     await rm(`${copy}-journal`, { force: true });
     await rm(packed, { force: true });
+    copies.delete(remove);
   };
+  copies.add(remove);
   try {
+    for (const made of [copy, packed]) await (await open(made, 'wx', 0o600)).close();
     const { facts, sha256 } = await runWorker({ file, into: copy, packedInto: packed, isChecked: false }, onBytes);
     if (facts === null) throw unusable(file, 'its copy tells nothing');
     const { size } = await stat(copy);

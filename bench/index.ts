@@ -262,8 +262,12 @@ async function againstFloor(): Promise<void> {
       };
       const writing = run(write);
       const beside = await run(read);
-      await writing;
+      const writes = await writing;
       lines.push({ name: 'reads beside full-speed writes, both over HTTP', floor: alone, ours: beside, budget: 0.6 });
+      lines.push({
+        name: 'those writes, on disk, 64 in flight',
+        value: `${Math.round(writes.perSecond).toLocaleString('en')}/s; p99 ${writes.p99Ms.toFixed(1)} ms, ${writes.failures} failures`,
+      });
     }
   } finally {
     await stop(floor);

@@ -10,6 +10,8 @@ import type { Handle } from './sqlite-handle.ts';
 export interface Reader {
   rows(sql: string, params: readonly Param[]): unknown[];
   arrays(sql: string, params: readonly Param[]): Stored[][];
+  /** How many reads there have been. */
+  count(): number;
   /** The next read takes a new snapshot. */
   endSnapshot(): void;
   close(): void;
@@ -24,6 +26,7 @@ export function createReader(handle: Handle): Reader {
   const end = db.prepare('COMMIT');
   const expiry = setTimeout(endSnapshot, snapshotMs).unref();
   let hasSnapshot = false;
+  let reads = 0;
 
   function endSnapshot(): void {
     if (!hasSnapshot) return;
@@ -33,6 +36,7 @@ export function createReader(handle: Handle): Reader {
   }
 
   function useSnapshot(): void {
+    reads += 1;
     if (hasSnapshot) return;
     begin.run();
     hasSnapshot = true;
@@ -48,6 +52,7 @@ export function createReader(handle: Handle): Reader {
       useSnapshot();
       return handle.arrays(sql, params);
     },
+    count: () => reads,
     endSnapshot,
     close() {
       clearTimeout(expiry);

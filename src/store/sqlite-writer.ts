@@ -9,12 +9,15 @@ import type { EngineTx } from './engine.ts';
 import { type Handle, isFatalCode, sqliteCode, storeUnavailable, translated } from './sqlite-handle.ts';
 import { createSyncQueue } from './sqlite-sync.ts';
 import { WorkTx } from './sqlite-tx.ts';
+import { createWritePace } from './write-pace.ts';
 
 export interface WriterDeps {
   readonly handle: Handle;
   /** Puts the log on the disk, off this thread. */
   readonly sync: () => Promise<void>;
   readonly clock: Clock;
+  /** How many reads have been made beside the writes. */
+  readonly reads: () => number;
   /** Before each transaction. */
   readonly onBegin: () => void;
   /** After each commit that wrote. */
@@ -59,6 +62,7 @@ export function createWriter(deps: WriterDeps): Writer {
   const releaseSavepoint = db.prepare('RELEASE work');
   const rollbackToSavepoint = db.prepare('ROLLBACK TO work');
   const committed = createSyncQueue<Job>({ sync: deps.sync, settle, onFailed: fail });
+  const pace = createWritePace({ reads: deps.reads, now: clock.monotonic });
 
   let queue: Job[] = [];
   let head = 0;
@@ -88,7 +92,12 @@ export function createWriter(deps: WriterDeps): Writer {
   function schedule(): void {
     if (isScheduled || isHeld || current !== null || head === queue.length) return;
     isScheduled = true;
-    setImmediate(runGroup);
+    setImmediate(awaitPace);
+  }
+
+  function awaitPace(): void {
+    if (pace.isOpen()) runGroup();
+    else setImmediate(awaitPace);
   }
 
   function runGroup(): void {
@@ -199,6 +208,7 @@ export function createWriter(deps: WriterDeps): Writer {
         return groupLost(error);
       }
     }
+    pace.ended(startedAt, clock.monotonic());
     committed.add(done, hasWritten);
     if (hasWritten) deps.onCommit();
     schedule();

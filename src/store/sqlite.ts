@@ -100,6 +100,7 @@ function assemble(
     handle: writerHandle,
     sync: () => sync(walFd),
     clock: options.clock ?? systemClock,
+    reads: reader.count,
     onBegin: reader.endSnapshot,
     onCommit: () => {
       reader.endSnapshot();

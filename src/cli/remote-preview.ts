@@ -5,6 +5,7 @@ import type { ImportSource } from '../core/import/import-source.ts';
 import type { ImportPreview } from '../core/import/preview-import.ts';
 import { createApiClient } from './api-client.ts';
 import { CliError, exitCodes } from './exit-codes.ts';
+import { note, printable } from './output.ts';
 
 export interface PreviewOrder {
   readonly table: string;
@@ -20,6 +21,7 @@ interface ShownImport {
   readonly error: string | null;
   readonly finished_at: string | null;
   readonly preview: ImportPreview | null;
+  readonly plan: { readonly notes?: readonly string[] } | null;
 }
 
 const askEveryMs = 200;
@@ -49,6 +51,7 @@ export async function previewRemotely(
     shown = await api.call('GET', `${path}/${shown.id}`);
   }
   await api.call('DELETE', `${path}/${shown.id}`);
+  for (const text of shown.plan?.notes ?? []) note(printable(text));
   if (shown.preview === null) throw new CliError(exitCodes.refused, shown.error ?? 'the server gave the import up');
   return shown.preview;
 }

@@ -1,13 +1,14 @@
 /** Finds out what kind of file it is, by its content, and opens it as a table. */
 
 import type { CsvRow } from './cut-csv.ts';
+import { createCommaGuess, mayHaveDecimalCommas } from './decimal-comma.ts';
 import { createTypeGuess } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import { headOf, readCsv, sniffCsv } from './read-csv.ts';
 import { openJsonl } from './read-jsonl.ts';
 import { openXlsx } from './read-xlsx.ts';
 import type { Delimiter } from './sniff-csv.ts';
-import { isNothing, type SourceTable } from './source-table.ts';
+import { type ColumnGuess, isNothing, type SourceTable } from './source-table.ts';
 
 /** @throws body_invalid when it cannot be read as a table */
 export async function openSourceTable(source: ImportSource, sheet?: string): Promise<SourceTable> {
@@ -42,10 +43,21 @@ async function openCsv(source: ImportSource, delimiter: Delimiter): Promise<Sour
     columns: header,
     isText: true,
     rows,
-    guess() {
-      const guess = createTypeGuess();
-      return { see: (cell) => guess.see(String(cell)), result: guess.result };
+    guess: () => guessOf(delimiter),
+  };
+}
+
+function guessOf(delimiter: Delimiter): ColumnGuess {
+  const guess = createTypeGuess();
+  if (!mayHaveDecimalCommas(delimiter)) return { see: (cell) => guess.see(String(cell)), result: guess.result };
+  const commas = createCommaGuess(delimiter);
+  return {
+    see(cell) {
+      guess.see(String(cell));
+      commas.see(String(cell));
     },
+    result: () => (commas.isNumber() ? { type: 'number', options: {} } : guess.result()),
+    marks: commas.marks,
   };
 }
 

@@ -4,10 +4,12 @@ import type { FieldInput } from '../fields/add-field.ts';
 import { type FieldTypeName, fieldTypeNames } from '../fields/field-type.ts';
 import { fieldTypes } from '../fields/index.ts';
 import { checkName } from '../names.ts';
+import { type NumberMarks, readsNumbers } from './decimal-comma.ts';
 import type { ColumnType } from './guess-type.ts';
 import { type ImportSource, sourceRefused } from './import-source.ts';
 import type { ImportTarget, TargetField, TargetTable } from './import-target.ts';
 import { openReader } from './open-reader.ts';
+import { notesOf } from './plan-notes.ts';
 import type { RowShape } from './row-values.ts';
 import type { SourceReader } from './source-reader.ts';
 import type { Survey, SurveyedColumn } from './survey-source.ts';
@@ -46,6 +48,10 @@ export interface ColumnPlan {
   readonly filled: number;
   /** First value that is not blank. */
   readonly sample: string;
+  /** How its numbers are written. */
+  readonly marks: NumberMarks | null;
+  /** It is read as numbers whose decimal sign is the comma. */
+  readonly hasCommas: boolean;
 }
 
 export interface ImportPlan {
@@ -59,6 +65,8 @@ export interface ImportPlan {
   readonly columns: readonly ColumnPlan[];
   /** Rows of data, blank ones not counted. */
   readonly rows: number;
+  /** What whoever imports should know of how the file is read; whole sentences. */
+  readonly notes: readonly string[];
 }
 
 /** @throws body_invalid, name_invalid, name_taken, field_unknown, field_read_only, parameter_invalid */
@@ -93,6 +101,7 @@ function planOf(
     content,
     columns,
     rows: survey.rows,
+    notes: notesOf(columns),
   };
   checkKey(plan);
   return plan;
@@ -100,7 +109,8 @@ function planOf(
 
 /** How the rows of a plan are read. */
 export function shapeOf({ columns, content, key }: ImportPlan): RowShape {
-  return { columns: columns.map(({ index, name, type }) => ({ index, name, type })), isText: content.isText, key };
+  const shapes = columns.map(({ index, name, type, hasCommas }) => ({ index, name, type, hasCommas }));
+  return { columns: shapes, isText: content.isText, key };
 }
 
 async function tableOf(target: ImportTarget, wanted: ImportRequest['table']) {
@@ -125,13 +135,15 @@ function chosenColumns({ columns }: Survey, request: ImportRequest): SurveyedCol
 }
 
 function planColumn(column: SurveyedColumn, table: TargetTable | null, request: ImportRequest): ColumnPlan {
-  const { index, filled, sample } = column;
+  const { index, filled, sample, marks } = column;
   const name = request.columns?.get(column.name) ?? column.name;
   const field = table?.fields.find((one) => one.name === name);
+  const plan = { index, column: column.name, filled, sample, marks };
+  const hasCommas = (type: FieldTypeName) => marks?.kind === 'comma' && readsNumbers(type);
   if (field !== undefined) {
     if (field.isReadOnly) throw refused('field_read_only', name, 'fills itself and cannot be imported; leave it out');
     if (!field.mayWrite) throw refused('scope_missing', name, 'is not among the fields that this key may write');
-    return { index, column: column.name, name, type: field.type, newField: null, filled, sample };
+    return { ...plan, name, type: field.type, newField: null, hasCommas: hasCommas(field.type) };
   }
   if (table !== null && request.createFields !== true) {
     const known = table.fields.filter(isWritable).map((one) => one.name);
@@ -140,7 +152,7 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
   const { type, options } = wantedType(column.name, request) ?? column.found;
   const isKey = request.key === name;
   const newField = { name: checkName(name, column.name), type, options, ...(isKey ? { unique: true } : {}) };
-  return { index, column: column.name, name: newField.name, type, newField, filled, sample };
+  return { ...plan, name: newField.name, type, newField, hasCommas: hasCommas(type) };
 }
 
 function isWritable({ isReadOnly, mayWrite }: TargetField): boolean {

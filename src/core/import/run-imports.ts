@@ -140,7 +140,7 @@ function progressOf({ rows_read: rows, created, updated, rejected: refused, line
   return { rows, created, updated, refused, line };
 }
 
-function keptPlan({ content, columns, rows }: ImportPlan): Json {
+function keptPlan({ content, columns, rows, notes }: ImportPlan): Json {
   return {
     format: content.format,
     rows,
@@ -154,6 +154,7 @@ function keptPlan({ content, columns, rows }: ImportPlan): Json {
       filled,
       sample: sample.slice(0, 200),
     })),
+    notes: [...notes],
   };
 }
 

@@ -1,5 +1,6 @@
 /** What every kind of file is read as: named columns, and rows of cells with their place in the file. */
 import type { Json } from '../fields/field-type.ts';
+import type { NumberMarks } from './decimal-comma.ts';
 import type { ColumnType } from './guess-type.ts';
 
 export const sourceFormats = ['csv', 'jsonl', 'xlsx'] as const;
@@ -24,6 +25,8 @@ export interface ColumnGuess {
   /** Told every cell that holds something. */
   see(cell: Json): void;
   result(): ColumnType;
+  /** How its numbers are written, where that is not told by the format of the file. */
+  marks?(): NumberMarks | null;
 }
 
 export interface SourceTable {

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { checkName } from '../names.ts';
+import type { NumberMarks } from './decimal-comma.ts';
 import type { ColumnType } from './guess-type.ts';
 import {
   type ColumnGuess,
@@ -17,6 +18,7 @@ export interface SurveyedColumn {
   readonly index: number;
   readonly name: string;
   readonly found: ColumnType;
+  readonly marks: NumberMarks | null;
   /** Rows in which it is not blank. */
   readonly filled: number;
   /** First value that is not blank. */
@@ -48,7 +50,20 @@ export async function surveySource(content: SourceTable): Promise<Survey> {
     }
     await nextTurn();
   }
-  return { columns: columns.map(({ guess, ...column }) => ({ ...column, found: guess.result() })), rows };
+  return { columns: withoutUnclearPoints(columns.map(surveyed)), rows };
+}
+
+function surveyed({ guess, ...column }: Look): SurveyedColumn {
+  return { ...column, found: guess.result(), marks: guess.marks?.() ?? null };
+}
+
+/** Beside a column with decimal commas, 1.234 is hardly a decimal; nor is it surely 1234. */
+function withoutUnclearPoints(columns: readonly SurveyedColumn[]): readonly SurveyedColumn[] {
+  if (!columns.some(({ marks }) => marks?.kind === 'comma')) return columns;
+  return columns.map((column) => {
+    if (column.marks?.kind !== 'points' || column.found.type !== 'number') return column;
+    return { ...column, found: { type: 'text', options: {} }, marks: { ...column.marks, kind: 'unclear' } };
+  });
 }
 
 function look(columns: readonly Look[], { cells }: SourceRow): void {

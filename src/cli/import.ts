@@ -179,20 +179,22 @@ async function run(
   }
   const { result, seconds } = await write(plan, options, resumable.target);
   await resumable.finish();
-  const { table, created, updated, refused } = result;
+  const { table, created, updated, unchanged, refused } = result;
   if (options.json === true) {
     sayJson({
       table: { id: table.id, name: table.name },
       rows: plan.rows,
       created,
       updated,
+      unchanged,
       refused,
       ...jsonOfPlan(plan),
     });
   } else {
+    const left = unchanged === 0 ? '' : `${count(unchanged)} left as they are, `;
     const rate = Math.round(plan.rows / Math.max(seconds, 0.001));
     say(
-      `${count(created)} created, ${count(updated)} changed, ${count(refused)} refused in ${seconds.toFixed(1)} s ` +
+      `${count(created)} created, ${count(updated)} changed, ${left}${count(refused)} refused in ${seconds.toFixed(1)} s ` +
         `(${count(rate)} rows/s). Table ${table.name}: ${table.id}`,
     );
   }

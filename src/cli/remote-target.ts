@@ -35,16 +35,17 @@ export function createRemoteTarget(remote: Remote, appId: string): ImportTarget 
       return targetTable(await api.call('GET', pathOf(table, '')));
     },
     match: (table, field, values) => match(api, pathOf(table, '/records/query'), field, values),
-    async writeAll(table, names, create, update) {
+    async writeAll(table, names, create, update, { outcomeOf }) {
       try {
         await api.call('POST', pathOf(table, '/records/batch'), {
           create: create.map((values) => ({ fields: valuesByName(names, values) })),
           update: update.map(({ id, values }) => ({ id, fields: valuesByName(names, values) })),
         });
-        return [];
+        // What the server changed and what was so before, its answer does not tell.
+        return { problems: [], outcome: outcomeOf(update.length) };
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'batch_failed') throw error;
-        return error.issues.map((issue) => problemOf(issue, create.length));
+        return { problems: error.issues.map((issue) => problemOf(issue, create.length)), outcome: '' };
       }
     },
     async writeOne(table, names, row, key) {

@@ -112,6 +112,9 @@ describe('tessera import', () => {
       );
       assert.match(text.stdout, /LINE +RECORD +FIELD +OLD +NEW\n3 +2 +Count +2 +3/);
     });
+    assert.deepEqual(counts(await place.run([...args, '--yes'])), [1, 1, 1, 1]);
+    const again = await place.run([...args.slice(0, -1), '--yes']);
+    assert.match(again.stdout, /^0 created, 0 changed, 3 left as they are, 1 refused in/);
   });
 
   test('goes through a running server with the same outcome', async () => {

@@ -59,6 +59,7 @@ describe('an import that is only tried', () => {
       'e@x.de,Eve,1,c9',
       ',Nobody,1,c7',
     ].join('\n');
+    const logged = await app.core.store.count('changes', { table_id: table.id });
     const found = await preview(text, { table: table.name, key: 'Email' });
     assert.deepEqual(
       [found.rows, found.created, found.updated, found.unchanged, found.refused],
@@ -82,6 +83,27 @@ describe('an import that is only tried', () => {
         [2, 1, 'Age', 36, 37],
       ],
     );
+    const done = await importing(text, { table: table.name, key: 'Email' });
+    assert.deepEqual([done.created, done.updated, done.unchanged, done.refused], [1, 2, 1, 5]);
+    // Of the row that leaves its record as it is nobody is told.
+    assert.equal(await app.core.store.count('changes', { table_id: table.id }), logged + 3);
+  });
+
+  test('rows that would leave their record as it is are not written, however many others are', async () => {
+    const table = await app.makeTable([
+      { name: 'Code', type: 'text', unique: true },
+      { name: 'Tags', type: 'multi_select', options: { choices: [{ name: 'a' }, { name: 'b' }] } },
+      { name: 'Done', type: 'checkbox' },
+      { name: 'At', type: 'datetime' },
+    ]);
+    const rows = 'Code,Tags,Done,At\nx,"a,b",true,2026-01-01T10:00:00Z\ny,,false,\n';
+    await importing(rows, { table: table.name, key: 'Code' });
+    const read = async () =>
+      (await app.request('GET', `/api/v1/tables/${table.id}/records`, { key: app.keys.native })).text;
+    const before = await read();
+    const again = await importing(rows, { table: table.name, key: 'Code' });
+    assert.deepEqual([again.created, again.updated, again.unchanged], [0, 0, 2]);
+    assert.equal(await read(), before);
   });
 
   test('of values that come twice, the first row makes the record and the second is refused, as in the import', async () => {

@@ -104,7 +104,7 @@ describe('an import that is read on a thread', () => {
         },
       },
     );
-    assert.deepEqual(counts, { created: 4276, updated: 0, refused: 45 });
+    assert.deepEqual(counts, { created: 4276, updated: 0, unchanged: 0, refused: 45 });
     const changed = await openTable(app.core, systemActor, table.id);
     const more = changed.fieldByName.get('More') ?? assert.fail();
     const filter = { op: 'eq', field: more, value: 'later' } as const;

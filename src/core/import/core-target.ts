@@ -8,7 +8,7 @@ import { fieldTypes } from '../fields/index.ts';
 import type { Grant } from '../keys/scopes.ts';
 import { type Once, Replay, writeOnce } from '../once.ts';
 import { openTable } from '../permit.ts';
-import { batchRecords } from '../records/batch-records.ts';
+import { type BatchResult, batchRecords } from '../records/batch-records.ts';
 import { createPackedRows } from '../records/create-packed-rows.ts';
 import { createRecord } from '../records/create-record.ts';
 import { createRows } from '../records/create-rows.ts';
@@ -19,7 +19,14 @@ import { createTable } from '../tables/create-table.ts';
 import { listTables } from '../tables/list-tables.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
 import { type ImportRun, subjectOf } from './import-run.ts';
-import type { ImportTarget, RowProblem, RowValues, TargetTable } from './import-target.ts';
+import {
+  type ImportTarget,
+  type RowOutcome,
+  type RowProblem,
+  type RowValues,
+  rowOutcomes,
+  type TargetTable,
+} from './import-target.ts';
 import { matchUnique } from './match-unique.ts';
 
 /**
@@ -89,26 +96,29 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
         if (!(error instanceof Replay)) throw changedFile(error);
       });
     },
-    async writeAll(table, names, create, update, { place, outcome }) {
+    async writeAll(table, names, create, update, { place, outcomeOf }) {
       const schema = await open(table);
       const fields = names.map((name) => fieldOf(schema, name));
-      const once = onceOf(run, names, place, () => outcome);
       try {
         if (update.length === 0) {
+          const outcome = outcomeOf(0);
+          const once = onceOf(run, names, place, () => outcome);
           await createRows(core, actor, schema, fields, create, once);
-          return [];
+          return { problems: [], outcome };
         }
         const batch = {
           create: create.map((values) => inputOf(fields, values)),
           update: update.map(({ id, values }) => ({ id, input: inputOf(fields, values) })),
           delete: [],
+          skipsUnchanged: true,
         };
-        await batchRecords(core, actor, schema, batch, once);
-        return [];
+        const textOf = ({ updated }: BatchResult) => outcomeOf(updated.length);
+        const once = onceOf(run, names, place, textOf);
+        return { problems: [], outcome: textOf(await batchRecords(core, actor, schema, batch, once)) };
       } catch (error) {
-        if (error instanceof Replay) return [];
+        if (error instanceof Replay) return { problems: [], outcome: error.answer.body };
         if (!(error instanceof AppError) || error.code !== 'batch_failed') throw changedFile(error);
-        return error.issues.map((issue) => problemOfItem(issue, create.length));
+        return { problems: error.issues.map((issue) => problemOfItem(issue, create.length)), outcome: '' };
       }
     },
     async writeOne(table, names, values, key, place) {
@@ -128,10 +138,11 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
           );
           return 'created';
         }
-        const once = onceOf<Upserted>(run, names, place, outcomeOf);
-        return outcomeOf(await upsertRecord(core, actor, schema, fieldOf(schema, key), input, once));
+        const once = onceOf<Upserted>(run, names, place, outcomeOfUpsert);
+        const options = { once, skipsUnchanged: true };
+        return outcomeOfUpsert(await upsertRecord(core, actor, schema, fieldOf(schema, key), input, options));
       } catch (error) {
-        if (error instanceof Replay) return error.answer.body === 'updated' ? 'updated' : 'created';
+        if (error instanceof Replay) return rowOutcomes.find((one) => one === error.answer.body) ?? 'created';
         const issue = error instanceof AppError ? error.issues[0] : undefined;
         if (issue === undefined) throw changedFile(error);
         return { index: 0, field: issue.field, code: issue.code, reason: issue.message };
@@ -140,8 +151,9 @@ export function createCoreTarget(core: Core, actor: Actor, appId: string, run?: 
   };
 }
 
-function outcomeOf({ isCreated }: Upserted): 'created' | 'updated' {
-  return isCreated ? 'created' : 'updated';
+function outcomeOfUpsert({ isCreated, isWritten }: Upserted): RowOutcome {
+  if (isCreated) return 'created';
+  return isWritten ? 'updated' : 'unchanged';
 }
 
 /** Written with the rows, in the same transaction: so it is known for sure whether they are there. */

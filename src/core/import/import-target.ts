@@ -26,6 +26,9 @@ export interface TargetTable {
 /** Values by place of their field; null empties the field, undefined leaves it as it is (or gives it its default). */
 export type RowValues = readonly (Json | undefined)[];
 
+export const rowOutcomes = ['created', 'updated', 'unchanged'] as const;
+export type RowOutcome = (typeof rowOutcomes)[number];
+
 /** One problem of one row of a call. */
 export interface RowProblem {
   /** Place of the row in the call, from 0. */
@@ -42,6 +45,20 @@ export interface Mark {
   /** Tells it from every other of the import. */
   readonly place: string;
   /** What came of the rows. */
+  readonly outcome: string;
+}
+
+/** As `Mark`, where the outcome is known only when the rows are written. */
+export interface LateMark {
+  readonly place: string;
+  /** `updated`: records that were changed, those that were as they should be not counted. */
+  outcomeOf(updated: number): string;
+}
+
+/** What came of rows that were written together: nothing where there are problems. */
+export interface Written {
+  readonly problems: readonly RowProblem[];
+  /** As it was kept. */
   readonly outcome: string;
 }
 
@@ -75,11 +92,11 @@ export interface ImportTarget {
     fields: readonly string[],
     create: readonly RowValues[],
     update: readonly { readonly id: number; readonly values: RowValues }[],
-    mark: Mark,
-  ): Promise<readonly RowProblem[]>;
+    mark: LateMark,
+  ): Promise<Written>;
   /**
    * Creates one record or, with a key field, changes the one that holds the row's value in it; once per place, whose mark
-   * is what it answered.
+   * is what it answered. `unchanged`: the record was as it should be, and nothing was written.
    */
   writeOne(
     table: TargetTable,
@@ -87,5 +104,5 @@ export interface ImportTarget {
     values: RowValues,
     key: string | null,
     place: string,
-  ): Promise<'created' | 'updated' | RowProblem>;
+  ): Promise<RowOutcome | RowProblem>;
 }

@@ -9,10 +9,10 @@ import { fieldTypes } from '../fields/index.ts';
 import { isEmpty, storedToJson, validateOptions } from '../fields/parse-value.ts';
 import { openTable } from '../permit.ts';
 import { choiceGrowth } from '../records/add-new-choices.ts';
+import { readableBy } from '../records/find-unchanged.ts';
 import type { StoredRow } from '../records/query.ts';
 import { type Links, linksOf, noLinks, recordId } from '../records/record-view.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
-import { verbBits } from '../workspaces/roles.ts';
 import { comparable, findByUnique } from './match-unique.ts';
 import { type ColumnPlan, type ImportPlan, shapeOf } from './plan-import.ts';
 import { readyValues } from './row-values.ts';
@@ -100,12 +100,8 @@ function createPreview(core: Core, actor: Actor, plan: ImportPlan, known: TableS
   /** What a unique field holds may be in the row's own record, which the key finds. */
   const keyFirst = [...columns.keys()].sort((a, b) => Number(b === keyAt) - Number(a === keyAt));
   const grant = known === null ? null : actor.grant(known);
-  const mayShow = ({ field, isThere }: PreviewColumn) =>
-    isThere &&
-    grant !== null &&
-    (grant.verbs & verbBits.read) !== 0 &&
-    (grant.readable === null || grant.readable.has(field.id)) &&
-    !fieldTypes[field.type].isHidden;
+  const mayRead = grant === null ? () => false : readableBy(grant);
+  const mayShow = ({ field, isThere }: PreviewColumn) => isThere && mayRead(field) && !fieldTypes[field.type].isHidden;
   const counts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
   const problems: RefusedRow[] = [];
   /** Of the piece under way. */
@@ -205,7 +201,7 @@ function createPreview(core: Core, actor: Actor, plan: ImportPlan, known: TableS
       }
       const field = fieldAt(at);
       const old = shownValue(field, record, links);
-      if (isSame(field, old, value)) continue;
+      if (mayRead(field) && isSame(field, old, value)) continue;
       isChanged = true;
       if (changes.length < examplesMax && mayShow(column)) {
         changes.push({ line: row.line, recordId: recordId(record), field: field.name, old, new: value });

@@ -46,6 +46,8 @@ export interface ImportResult {
   readonly table: TargetTable;
   readonly created: number;
   readonly updated: number;
+  /** Rows whose record was as it should be: nothing was written for them. */
+  readonly unchanged: number;
   readonly refused: number;
 }
 
@@ -114,8 +116,8 @@ export async function runImport(
       // The rest is read as values.
       reading = null;
     }
-    const { created, updated, refused } = progress;
-    return { table, created, updated, refused };
+    const { rows, created, updated, refused } = progress;
+    return { table, created, updated, unchanged: rows - created - updated - refused, refused };
   } finally {
     // Nothing is written any more once this has ended.
     await Promise.allSettled(begun.map(({ outcome }) => outcome));

@@ -2,7 +2,7 @@
  * Writes the rows of one piece: together, or, where values get in each other's way, one by one. What came of them is kept with them,
  * so that a piece is dealt with once, however often it is begun.
  */
-import type { ImportTarget, Packing, RowProblem, RowValues, TargetTable } from './import-target.ts';
+import type { ImportTarget, LateMark, Packing, RowProblem, RowValues, TargetTable } from './import-target.ts';
 import { type RowShape, readyValues } from './row-values.ts';
 import type { Piece, RefusedCell } from './source-reader.ts';
 import { type SourceRow, textOfCell } from './source-table.ts';
@@ -18,6 +18,7 @@ export interface PieceWriter {
 /** What came of the rows of a piece. */
 export interface Outcome {
   readonly created: number;
+  /** Records changed; rows whose record is as it should be are not counted. */
   readonly updated: number;
   /** Rows. */
   readonly refused: number;
@@ -78,11 +79,11 @@ export async function writeValues(writer: PieceWriter, piece: Piece): Promise<Ou
   let isSingle = await wasBegunSingly(writer, piece);
   let left = ready;
   for (let attempt = 0; attempt < attemptsMax && left.length > 0 && !isSingle; attempt += 1) {
-    const { found, outcome } = await writeTogether(writer, left, (created) => {
-      const done = outcomeWith(created, left.length - created);
-      return { place: placeOf(piece), outcome: textOf(done), done };
-    });
-    if (found.length === 0) return outcome;
+    const { found, created, updated } = await writeTogether(writer, left, (made) => ({
+      place: placeOf(piece),
+      outcomeOf: (changed) => textOf(outcomeWith(made, changed)),
+    }));
+    if (found.length === 0) return outcomeWith(created, updated);
     // One by one, a value that is used twice is taken by the first row, or changes the record that has it by now.
     isSingle = found.some(({ code }) => code === 'value_not_unique');
     if (!isSingle) left = withoutRefused(left, found, refuse);
@@ -107,14 +108,15 @@ function withoutRefused(
 
 interface Attempt {
   readonly found: readonly RowProblem[];
-  readonly outcome: Outcome;
+  readonly created: number;
+  readonly updated: number;
 }
 
 /** One call for all rows; indexes of problems are those of `rows`. */
 async function writeTogether(
   { target, table, shape: { key }, names }: PieceWriter,
   rows: readonly ReadyRow[],
-  markOf: (created: number) => { readonly place: string; readonly outcome: string; readonly done: Outcome },
+  markOf: (created: number) => LateMark,
 ): Promise<Attempt> {
   const create: number[] = [];
   const update: { readonly at: number; readonly id: number }[] = [];
@@ -125,14 +127,14 @@ async function writeTogether(
     else update.push({ at, id });
   }
   const valuesAt = (at: number): RowValues => rows[at]?.values ?? [];
-  const { done, ...mark } = markOf(create.length);
   const changes = update.map(({ at, id }) => ({ id, values: valuesAt(at) }));
-  const found = await target.writeAll(table, names, create.map(valuesAt), changes, mark);
+  const mark = markOf(create.length);
+  const { problems, outcome } = await target.writeAll(table, names, create.map(valuesAt), changes, mark);
   const order = [...create, ...update.map(({ at }) => at)];
-  return {
-    found: found.map((problem) => ({ ...problem, index: order[problem.index] ?? problem.index })),
-    outcome: done,
-  };
+  const found = problems.map((problem) => ({ ...problem, index: order[problem.index] ?? problem.index }));
+  if (found.length > 0) return { found, created: 0, updated: 0 };
+  const [created, updated] = JSON.parse(outcome) as KeptOutcome;
+  return { found, created, updated };
 
   async function match(field: string): Promise<ReadonlyMap<number, number>> {
     const keyAt = names.indexOf(field);
@@ -150,7 +152,7 @@ async function writeSingly(
   rows: readonly ReadyRow[],
   refuse: (index: number, field: string, reason: string) => void,
 ): Promise<{ created: number; updated: number }> {
-  const counts = { created: 0, updated: 0 };
+  const counts = { created: 0, updated: 0, unchanged: 0 };
   if (rows.length === 0) return counts;
   // On the disk before the first row is: were the piece begun anew and written together, rows could come twice.
   await target.keep?.(names, { place: singlyPlaceOf(piece), outcome: '' });
@@ -184,6 +186,13 @@ function singlyPlaceOf(piece: Piece): string {
   return `${placeOf(piece)}/singly`;
 }
 
+type KeptOutcome = readonly [
+  created: number,
+  updated: number,
+  refused: number,
+  problems: readonly (readonly [number, string, string])[],
+];
+
 /** What is kept of an outcome; cells are in the file. */
 function textOf({ created, updated, refused, problems }: Outcome): string {
   const kept = problems.map(({ index, field, reason }) => [index, field, reason]);
@@ -191,8 +200,7 @@ function textOf({ created, updated, refused, problems }: Outcome): string {
 }
 
 async function keptOutcome(text: string, piece: Piece): Promise<Outcome> {
-  type Kept = [number, number, number, [number, string, string][]];
-  const [created, updated, refused, kept] = JSON.parse(text) as Kept;
+  const [created, updated, refused, kept] = JSON.parse(text) as KeptOutcome;
   if (kept.length === 0) return { created, updated, refused, problems: [] };
   const rows = await piece.rows();
   const problems = kept.map(([index, field, reason]) => {

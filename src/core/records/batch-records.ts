@@ -4,6 +4,7 @@ import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { findUnchanged } from './find-unchanged.ts';
 import { insertDrafts, namedItem, namingItem } from './insert-drafts.ts';
 import { type Draft, draftOf, prepareDraft, type RecordInput, rebind, throwIssues } from './read-input.ts';
 import type { RecordView } from './record-view.ts';
@@ -19,6 +20,8 @@ export interface Batch {
   readonly delete: readonly number[];
   /** Records to change or delete that do not exist are left out instead of refused. */
   readonly skipsMissing?: boolean;
+  /** Records that a change would leave as they are are not written, and not among those that were updated. */
+  readonly skipsUnchanged?: boolean;
 }
 
 export interface BatchResult {
@@ -91,6 +94,7 @@ async function applyBatch(scope: WriteScope, table: TableSchema, batch: Batch, d
   const created = await insertDrafts(scope, table, drafts.create);
   const updated: RecordView[] = [];
   for (const [index, { id, draft }] of drafts.update.entries()) {
+    if (batch.skipsUnchanged === true && (await findUnchanged(scope, table, id, draft)) !== null) continue;
     const path = `update[${index}]`;
     const update = updateWithDraft(scope, table, id, draft, undefined, `${path}.`);
     const view = await (batch.skipsMissing === true ? update.catch(skippingMissing) : update).catch(namingItem(path));

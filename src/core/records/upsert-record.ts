@@ -1,19 +1,29 @@
 import type { Actor, Core } from '../context.ts';
 import { type Issue, valueRefused } from '../errors.ts';
 import type { Field, Stored } from '../fields/field-type.ts';
+import { shownRow } from '../files/file-links.ts';
 import { storeInlineFiles } from '../files/inline-files.ts';
 import type { Grant } from '../keys/scopes.ts';
 import type { Once } from '../once.ts';
 import { requireVerb } from '../permit.ts';
 import type { TableSchema } from '../tables/table-schema.ts';
+import { findUnchanged } from './find-unchanged.ts';
 import { type Draft, draftOf, type RecordInput, readInput, rebind, throwIssues } from './read-input.ts';
-import type { RecordView } from './record-view.ts';
+import { type RecordView, viewOf } from './record-view.ts';
 import { writeAgainst } from './write-against.ts';
 import { insertDraft, updateWithDraft } from './write-record.ts';
 
 export interface Upserted {
   readonly view: RecordView;
   readonly isCreated: boolean;
+  /** False: the record was as it should be, and nothing was written. */
+  readonly isWritten: boolean;
+}
+
+export interface UpsertOptions {
+  readonly once?: Once<Upserted> | undefined;
+  /** A record that the change would leave as it is is not written. */
+  readonly skipsUnchanged?: boolean;
 }
 
 /**
@@ -27,7 +37,7 @@ export async function upsertRecord(
   known: TableSchema,
   key: Field,
   sent: RecordInput,
-  once?: Once<Upserted>,
+  { once, skipsUnchanged = false }: UpsertOptions = {},
 ): Promise<Upserted> {
   const grant = requireVerb(actor, known, 'create');
   requireVerb(actor, known, 'update');
@@ -47,13 +57,23 @@ export async function upsertRecord(
     },
     async (scope, current, { field, value, merge, bound }) => {
       const id = await scope.tx.records.findUnique(current, field, value);
-      if (id !== undefined) return { view: await updateWithDraft(scope, current, id, merge), isCreated: false };
+      if (id !== undefined) {
+        const row = skipsUnchanged ? await findUnchanged(scope, current, id, merge) : null;
+        if (row === null) return { view: await updateWithDraft(scope, current, id, merge), ...updated };
+        return {
+          view: await viewOf(scope.tx, current, shownRow(core, current, row)),
+          isCreated: false,
+          isWritten: false,
+        };
+      }
       // What creating asks for beyond changing (defaults, required fields) is known only now; hashes are made already.
       const create = createFrom(current, bound, merge, grant);
-      return { view: await insertDraft(scope, current, create), isCreated: true };
+      return { view: await insertDraft(scope, current, create), isCreated: true, isWritten: true };
     },
   );
 }
+
+const updated = { isCreated: false, isWritten: true } as const;
 
 /** The draft of a new record, with what was prepared slowly taken from the draft of the change. */
 function createFrom(table: TableSchema, input: RecordInput, merge: Draft, grant: Grant): Draft {

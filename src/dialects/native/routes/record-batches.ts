@@ -51,7 +51,7 @@ export function recordBatchRoutes(scope: NativeScope, core: Core): void {
           }),
           locate: (id) => `/api/v1/tables/${table.id}/records/${id}`,
         },
-        (once) => upsertRecord(core, actor, table, key, input, once),
+        (once) => upsertRecord(core, actor, table, key, input, { once }),
       );
     },
   );

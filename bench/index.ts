@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { benchBackup } from './backup.ts';
 import { columns, rowOf } from './data.ts';
 import { benchImportExport } from './import-export.ts';
@@ -358,6 +359,8 @@ async function startTime(): Promise<void> {
     const server = fork(new URL('../src/main.ts', import.meta.url), ['serve'], {
       env: {
         ...process.env,
+        // As `npm start` has it.
+        NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/tessera', import.meta.url)),
         DATABASE_URL: `sqlite:${join(folder, 'inside.db')}`,
         PORT: '43737',
         TESSERA_LOG_LEVEL: 'error',

@@ -219,8 +219,8 @@ async function ensureInstalled(wantsTools) {
 }
 
 /** Replaces this process where Node can; elsewhere stands between the terminal and a child. */
-function run(args) {
-  const env = environment('own');
+function run(args, ownEnv) {
+  const env = { ...environment('own'), ...ownEnv };
   if (process.platform !== 'win32' && typeof process.execve === 'function' && nodeMajor >= 26) {
     process.execve(projectNode, [projectNode, ...args], env);
   }
@@ -245,7 +245,9 @@ const needsTools = !/^(\.[\\/])?src[\\/]/.test(args[fileAt]);
 args[fileAt] = resolve(root, args[fileAt]);
 // As in the first line of src/main.ts: with more room for what is young, a server takes 40 MB more and answers no faster.
 if (!needsTools) args.unshift('--max-semi-space-size=8');
+// The cache that src/main.ts names, for that file as well: Node then does without what turns TypeScript into JavaScript.
+const ownEnv = needsTools ? {} : { NODE_COMPILE_CACHE: join(modules, '.cache', 'tessera') };
 ensureInstalled(needsTools).then(
-  () => run(args),
+  () => run(args, ownEnv),
   (error) => stop(String(error)),
 );

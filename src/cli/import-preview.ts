@@ -16,7 +16,7 @@ export function describePreview({
 }: ImportPreview): string {
   const number = (value: number) => value.toLocaleString('en-US');
   const lines = [
-    `Of ${number(rows)} rows ${number(created)} would be created, ${number(updated)} would change a record, ` +
+    `Of ${rows === 1 ? '1 row' : `${number(rows)} rows`} ${number(created)} would be created, ${number(updated)} would change a record, ` +
       `${number(unchanged)} would leave theirs as it is, ${number(refused)} would be refused. Nothing was written.`,
   ];
   if (changes.length > 0) {

@@ -188,6 +188,33 @@ describe('importing CSV', () => {
     );
   });
 
+  test('reads UTF-16 with a mark, whichever way its bytes are, in pieces of any size', async () => {
+    const bytes = Buffer.from('\ufeffName\tPreis\r\nZoë 😀\t1,50\r\n', 'utf16le');
+    for (const [table, content] of [
+      ['Little', bytes],
+      ['Big', Buffer.from(bytes).swap16()],
+    ] as const) {
+      async function* open() {
+        for (let at = 0; at < content.length; at += 3) yield content.subarray(at, at + 3);
+      }
+      const result = await importing({ source: { name: 'test.txt', bytes: content.length, open }, table });
+      assert.deepEqual((await records(result.table.id))[0]?.fields, { Name: 'Zoë 😀', Preis: 1.5 });
+    }
+  });
+
+  test('names all columns that fill themselves, and how to leave them out', async () => {
+    const table = await app.makeTable([
+      { name: 'Name', type: 'text' },
+      { name: 'No', type: 'autonumber' },
+      { name: 'Made at', type: 'created_at' },
+    ]);
+    const text = 'Made at,Name,No\n2026-01-01,Ada,1\n';
+    const message = /^Made at, No: fill themselves .* skip them \(on the command line: --skip "Made at" --skip "No"\)$/;
+    await refusal(importText(table.name, text), 'field_read_only', message);
+    const { created } = await importText(table.name, text, { skip: ['Made at', 'No'] });
+    assert.equal(created, 1);
+  });
+
   const refused: readonly (readonly [string, Partial<ImportRequest>, string, string, RegExp])[] = [
     ['two columns of one name', {}, 'a,b,a\n1,2,3\n', 'name_taken', /column 3.*"a".*column 1/],
     ['a name that no field may have', {}, '__proto__,b\n1,2\n', 'name_invalid', /column 1/],
@@ -201,7 +228,13 @@ describe('importing CSV', () => {
       'parameter_invalid',
       /a: cannot be imported/,
     ],
-    ['more columns than any table has', {}, `${','.repeat(100_000)}\n1\n`, 'name_invalid', /more than 2000 columns/],
+    [
+      'more columns than any table has',
+      {},
+      `${','.repeat(100_000)}\n1\n`,
+      'name_invalid',
+      /^test\.csv: has more than 2000 columns/,
+    ],
     ['a broken file', {}, 'a\n"1\n', 'body_invalid', /never closed/],
   ];
   for (const [what, options, text, code, message] of refused) {

@@ -69,6 +69,24 @@ describe('reading spreadsheets', () => {
     assert.deepEqual(await rowsOf(file), [[2, '3', 'a', '=1+1', '#DIV/0!']]);
   });
 
+  test('formulas that were saved without a value are told once, with their number', async () => {
+    const cells = [
+      '<c><f>A1</f></c>',
+      '<c><f>A2</f><v>3</v></c>',
+      '<c t="str"><f>A3</f><v></v></c>',
+      '<c><f>A4</f></c>',
+    ];
+    const rows = row(inline('A'), inline('B')) + cells.map((cell) => row(inline('x'), cell)).join('');
+    const file = makeXlsx({ sheets: [{ name: 'A', rows }] });
+    for (const threadFrom of [0, Number.POSITIVE_INFINITY]) {
+      const target = { findTable: async () => null } as unknown as Parameters<typeof planImport>[0];
+      const plan = await planImport(target, { source: sourceOfBytes('book.xlsx', file), table: 'T', threadFrom });
+      plan.content.close();
+      assert.equal(plan.notes.length, 1);
+      assert.match(plan.notes[0] ?? '', /^2 formulas were saved without their values and are read as empty/);
+    }
+  });
+
   test('days, instants, times and hours, by the formats of their cells; both calendars', async () => {
     const styles =
       '<numFmts><numFmt numFmtId="164" formatCode="[$-407]d. mmmm yyyy"/><numFmt numFmtId="165" formatCode="[h]:mm"/>' +

@@ -26,7 +26,7 @@ async function openHere(source: ImportSource, sheet: string | undefined): Promis
     how,
     columns,
     isText,
-    survey: () => surveySource(content),
+    survey: () => surveySource(content, source.name),
     rows: () => content.rows(),
     pieces: (order) => piecesHere(content.rows(), order),
     close: () => undefined,

@@ -9,10 +9,13 @@ import { openJsonl } from './read-jsonl.ts';
 import { openXlsx } from './read-xlsx.ts';
 import type { Delimiter } from './sniff-csv.ts';
 import { type ColumnGuess, isNothing, type SourceTable } from './source-table.ts';
+import { inUtf8 } from './utf16-source.ts';
 
 /** @throws body_invalid when it cannot be read as a table */
-export async function openSourceTable(source: ImportSource, sheet?: string): Promise<SourceTable> {
-  const head = await headOf(source);
+export async function openSourceTable(stored: ImportSource, sheet?: string): Promise<SourceTable> {
+  const storedHead = await headOf(stored);
+  const source = inUtf8(stored, storedHead);
+  const head = source === stored ? storedHead : await headOf(source);
   if (head.length === 0) throw sourceRefused(source, 'is empty');
   const text = new TextDecoder().decode(head.subarray(0, 256));
   if (isZip(head)) return openXlsx(source, sheet);

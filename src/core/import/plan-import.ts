@@ -91,6 +91,7 @@ function planOf(
 ): ImportPlan {
   const { source } = request;
   const chosen = chosenColumns(survey, request);
+  checkFillable(chosen, table, request);
   const columns = chosen.map((column) => planColumn(column, table, request));
   checkDistinct(columns);
   const plan: ImportPlan = {
@@ -101,7 +102,7 @@ function planOf(
     content,
     columns,
     rows: survey.rows,
-    notes: notesOf(columns),
+    notes: [...survey.warnings, ...notesOf(columns)],
   };
   checkKey(plan);
   return plan;
@@ -134,6 +135,21 @@ function chosenColumns({ columns }: Survey, request: ImportRequest): SurveyedCol
   return left;
 }
 
+/** @throws field_read_only, naming all columns that would have to be left out */
+function checkFillable(columns: readonly SurveyedColumn[], table: TargetTable | null, request: ImportRequest): void {
+  const isReadOnly = (name: string) => table?.fields.find((field) => field.name === name)?.isReadOnly === true;
+  const left = columns.flatMap(({ name }) => (isReadOnly(request.columns?.get(name) ?? name) ? name : []));
+  if (left.length === 0) return;
+  const skips = left.map((name) => `--skip ${JSON.stringify(name)}`).join(' ');
+  const what =
+    left.length === 1
+      ? 'fills itself and cannot be imported; skip it'
+      : 'fill themselves and cannot be imported; skip them';
+  const message = `${what} (on the command line: ${skips})`;
+  const issues = left.map((field) => ({ field, code: 'field_read_only' as const, message }));
+  throw new AppError('field_read_only', `${left.join(', ')}: ${message}`, { issues });
+}
+
 function planColumn(column: SurveyedColumn, table: TargetTable | null, request: ImportRequest): ColumnPlan {
   const { index, filled, sample, marks } = column;
   const name = request.columns?.get(column.name) ?? column.name;
@@ -141,7 +157,6 @@ function planColumn(column: SurveyedColumn, table: TargetTable | null, request: 
   const plan = { index, column: column.name, filled, sample, marks };
   const hasCommas = (type: FieldTypeName) => marks?.kind === 'comma' && readsNumbers(type);
   if (field !== undefined) {
-    if (field.isReadOnly) throw refused('field_read_only', name, 'fills itself and cannot be imported; leave it out');
     if (!field.mayWrite) throw refused('scope_missing', name, 'is not among the fields that this key may write');
     return { ...plan, name, type: field.type, newField: null, hasCommas: hasCommas(field.type) };
   }

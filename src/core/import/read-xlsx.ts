@@ -29,9 +29,15 @@ export async function openXlsx(source: ImportSource, sheet?: string): Promise<So
   const zip = await openZip(source);
   const book = await readWorkbook(source, zip, sheet);
   const header = await headerOf(source, zip, book);
+  /** Of the cells that were read last. */
+  let formulas = 0;
   async function* rows(): AsyncGenerator<SourceRow[]> {
     let chunk: SourceRow[] = [];
-    for await (const some of sheetRows(source, zip, book)) {
+    formulas = 0;
+    const seeFormula = () => {
+      formulas += 1;
+    };
+    for await (const some of sheetRows(source, zip, book, seeFormula)) {
       for (const { cells, line } of some) {
         if (line === header.line) continue;
         chunk.push(rowOf(cells, line, header.cells.length));
@@ -53,7 +59,16 @@ export async function openXlsx(source: ImportSource, sheet?: string): Promise<So
       const guess = createTypeGuess();
       return { see: (cell) => guess.see(String(cell)), result: guess.result };
     },
+    warnings: () => (formulas === 0 ? [] : [formulaWarning(formulas)]),
   };
+}
+
+function formulaWarning(count: number): string {
+  const cells =
+    count === 1
+      ? '1 formula was saved without its value and is'
+      : `${count} formulas were saved without their values and are`;
+  return `${cells} read as empty; open and save the file in a spreadsheet program to have them worked out.`;
 }
 
 async function headerOf(source: ImportSource, zip: ZipFile, book: Workbook): Promise<SheetRow> {
@@ -74,9 +89,14 @@ function rowOf(cells: readonly string[], line: number, width: number): SourceRow
 }
 
 /** Rows that hold something, as many at a time as come. */
-async function* sheetRows(source: ImportSource, zip: ZipFile, book: Workbook): AsyncGenerator<SheetRow[]> {
+async function* sheetRows(
+  source: ImportSource,
+  zip: ZipFile,
+  book: Workbook,
+  seeEmptyFormula?: () => void,
+): AsyncGenerator<SheetRow[]> {
   let rows: SheetRow[] = [];
-  const events = createRowReader(book, (row) => rows.push(row));
+  const events = createRowReader(book, (row) => rows.push(row), seeEmptyFormula);
   for await (const _ of scannedPart(source, zip, book.path, sheetBytesMax, events)) {
     if (rows.length === 0) continue;
     yield rows;
@@ -84,7 +104,11 @@ async function* sheetRows(source: ImportSource, zip: ZipFile, book: Workbook): A
   }
 }
 
-function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: SheetRow) => void): XmlEvents {
+function createRowReader(
+  { shared, meanings, is1904 }: Workbook,
+  tell: (row: SheetRow) => void,
+  seeEmptyFormula?: () => void,
+): XmlEvents {
   let line = 0;
   let cells: string[] = [];
   let isFilled = false;
@@ -94,6 +118,8 @@ function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: She
   let content = '';
   let isContent = false;
   let isHint = false;
+  let isFormula = false;
+  let hasValue = false;
   let isInData = false;
 
   function cellText(): string {
@@ -134,7 +160,12 @@ function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: She
         type = attributeOf(attributes, 't') ?? '';
         style = Number(attributeOf(attributes, 's') ?? -1);
         content = '';
-      } else if (name === 'v' || name === 't') isContent = true;
+        isFormula = false;
+        hasValue = false;
+      } else if (name === 'v' || name === 't') {
+        isContent = true;
+        hasValue = true;
+      } else if (name === 'f') isFormula = true;
       else if (name === 'rPh') isHint = true;
     },
     text(text) {
@@ -148,6 +179,7 @@ function createRowReader({ shared, meanings, is1904 }: Workbook, tell: (row: She
       else if (name === 'v' || name === 't') isContent = false;
       else if (name === 'rPh') isHint = false;
       else if (name === 'c') {
+        if (isFormula && !hasValue) seeEmptyFormula?.();
         // An empty text is no value, nor is a cell that is only coloured.
         const text = content === '' ? '' : cellText();
         const at = Math.min(column, columnsMax);

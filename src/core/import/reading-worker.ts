@@ -69,6 +69,7 @@ function sourceOf(name: string, bytes: number): ImportSource {
 }
 
 let content: SourceTable | null = null;
+let filename = '';
 /** Pieces that may be made before the next is asked for. */
 let credit = 0;
 const credited = createBell();
@@ -81,6 +82,7 @@ function opened(): SourceTable {
 }
 
 async function open({ name, bytes, sheet }: Extract<ToReader, { kind: 'open' }>): Promise<void> {
+  filename = name;
   content = await openSourceTable(sourceOf(name, bytes), sheet);
   const { format, how, columns, isText } = content;
   say({ kind: 'opened', format, how, columns, isText });
@@ -106,7 +108,7 @@ async function answer(message: ToReader): Promise<void> {
     case 'open':
       return open(message);
     case 'survey':
-      return say({ kind: 'surveyed', survey: await surveySource(opened()) });
+      return say({ kind: 'surveyed', survey: await surveySource(opened(), filename) });
     case 'pieces':
       return makePieces(message.order);
     case 'next':

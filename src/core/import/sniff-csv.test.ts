@@ -19,9 +19,14 @@ for (const [what, expected, text] of cases) {
 test('says what a file is that is no CSV', () => {
   const problem = (bytes: readonly number[]) => problemOfBytes(Uint8Array.from(bytes));
   assert.match(problem([0x50, 0x4b, 0x03, 0x04]) ?? '', /Excel/);
-  assert.match(problem([0xff, 0xfe, 0x61, 0x00]) ?? '', /UTF-16/);
+  assert.match(
+    problemOfBytes(Buffer.from('a,b\n', 'utf16le')) ?? '',
+    /UTF-16LE without a mark.*iconv -f UTF-16LE -t UTF-8/,
+  );
+  assert.match(problemOfBytes(Buffer.from('a,b\n', 'utf16le').swap16()) ?? '', /iconv -f UTF-16BE/);
+  assert.match(problem([0x61, 0x00, 0x00, 0x62, 0x63]) ?? '', /not a text file/);
   assert.match(problem([0x61, 0x00, 0x62]) ?? '', /not a text file/);
-  assert.match(problemOfBytes(Buffer.from('[{"a":1}]')) ?? '', /JSON/);
+  assert.match(problemOfBytes(Buffer.from('[{"a":1}]')) ?? '', /JSON; CSV, JSON Lines .* and XLSX/);
   assert.equal(problemOfBytes(Buffer.from('[id],name\n1,2')), null);
   assert.equal(problemOfBytes(Buffer.from('\uFEFFa,b')), null);
 });

@@ -5,8 +5,6 @@ const otherFormats: readonly (readonly [readonly number[], string])[] = [
   [[0x50, 0x4b, 0x03, 0x04], 'is an Excel or ZIP file; save it as "CSV UTF-8" first'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'is an old Excel file; save it as "CSV UTF-8" first'],
   [[0x1f, 0x8b], 'is compressed; unpack it first'],
-  [[0xff, 0xfe], 'is UTF-16 text; save it as UTF-8 first'],
-  [[0xfe, 0xff], 'is UTF-16 text; save it as UTF-8 first'],
   [[0x25, 0x50, 0x44, 0x46], 'is a PDF file'],
 ];
 
@@ -15,8 +13,18 @@ export function problemOfBytes(head: Uint8Array): string | null {
   const known = otherFormats.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (known !== undefined) return known[1];
   if (/^\s*(?:\{\s*"|\[\s*\{)/.test(new TextDecoder().decode(head.subarray(0, 64))))
-    return 'looks like JSON; only CSV and JSON Lines (one object per line) can be imported';
-  return head.includes(0) ? 'is not a text file' : null;
+    return 'looks like JSON; CSV, JSON Lines (one object per line) and XLSX can be imported';
+  return head.includes(0) ? problemOfZeros(head) : null;
+}
+
+/** Of UTF-16 text without a mark, every second byte is mostly zero. */
+function problemOfZeros(head: Uint8Array): string {
+  const zeros = [0, 0];
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  if (head.length < 4 || Math.min(even, odd) > 0 || even + odd < head.length / 4) return 'is not a text file';
+  const encoding = odd > 0 ? 'UTF-16LE' : 'UTF-16BE';
+  return `looks like ${encoding} without a mark; save it as UTF-8, for example with: iconv -f ${encoding} -t UTF-8`;
 }
 
 export const delimiters = [',', ';', '\t', '|'] as const;

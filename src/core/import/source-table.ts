@@ -40,6 +40,8 @@ export interface SourceTable {
   /** In file order, at most 1000 at a time, blank ones left out. @throws body_invalid */
   rows(): AsyncGenerator<SourceRow[]>;
   guess(): ColumnGuess;
+  /** What the rows read last leave out, for people. */
+  warnings?(): readonly string[];
 }
 
 /** The cell as people write it. */

@@ -28,6 +28,8 @@ export interface SurveyedColumn {
 export interface Survey {
   readonly columns: readonly SurveyedColumn[];
   readonly rows: number;
+  /** What the file has that is not read; whole sentences. */
+  readonly warnings: readonly string[];
 }
 
 interface Look {
@@ -39,8 +41,8 @@ interface Look {
 }
 
 /** @throws body_invalid, name_invalid, name_taken */
-export async function surveySource(content: SourceTable): Promise<Survey> {
-  const columns = columnsOf(content);
+export async function surveySource(content: SourceTable, filename: string): Promise<Survey> {
+  const columns = columnsOf(content, filename);
   let rows = 0;
   for await (const chunk of content.rows()) {
     for (const row of chunk) {
@@ -50,7 +52,7 @@ export async function surveySource(content: SourceTable): Promise<Survey> {
     }
     await nextTurn();
   }
-  return { columns: withoutUnclearPoints(columns.map(surveyed)), rows };
+  return { columns: withoutUnclearPoints(columns.map(surveyed)), rows, warnings: content.warnings?.() ?? [] };
 }
 
 function surveyed({ guess, ...column }: Look): SurveyedColumn {
@@ -76,9 +78,9 @@ function look(columns: readonly Look[], { cells }: SourceRow): void {
   }
 }
 
-function columnsOf(content: SourceTable): Look[] {
+function columnsOf(content: SourceTable, filename: string): Look[] {
   if (content.columns.length > columnsMax) {
-    throw refused('name_invalid', content.format, `has more than ${columnsMax} columns`);
+    throw refused('name_invalid', filename, `has more than ${columnsMax} columns`);
   }
   const seen = new Map<string, number>();
   return content.columns.map((cell, index) => {

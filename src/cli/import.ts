@@ -38,6 +38,9 @@ interface ImportOptions {
   readonly url?: string;
 }
 
+/** Smaller files are read before anybody looks. */
+const shownBytesMin = 5_000_000;
+
 /** Refused rows that are told one by one; the rest is in the rejects file. */
 const refusedShownMax = 20;
 
@@ -134,10 +137,18 @@ function requestOf(source: ImportSource, { table, key, createFields, skip, type,
   };
 }
 
-async function dryRun(core: Core, source: ImportSource, options: ImportOptions, target: ImportTarget): Promise<number> {
+/** The whole file is read for the plan: of a large one it is shown how far. */
+async function planned(target: ImportTarget, source: ImportSource, options: ImportOptions): Promise<ImportPlan> {
   const { planImport } = await import('../core/import/plan-import.ts');
+  const { bytesPerUnit, showReading } = await import('./show-reading.ts');
+  const isShown = options.json !== true && source.bytes >= shownBytesMin;
+  const progress = await createProgress(Math.ceil(source.bytes / bytesPerUnit), isShown, 'MB');
+  return showReading(source, progress, (shown) => planImport(target, requestOf(shown, options)));
+}
+
+async function dryRun(core: Core, source: ImportSource, options: ImportOptions, target: ImportTarget): Promise<number> {
   const { previewImport } = await import('../core/import/preview-import.ts');
-  const plan = await planImport(target, requestOf(source, options));
+  const plan = await planned(target, source, options);
   if (options.json !== true) note(describePlan(plan));
   const progress = await createProgress(plan.rows, options.json !== true);
   try {
@@ -162,8 +173,7 @@ async function run(
   target: ImportTarget,
   begin: () => Promise<Resumable> = async () => ({ target, finish: async () => undefined }),
 ): Promise<number> {
-  const { planImport } = await import('../core/import/plan-import.ts');
-  const plan = await planImport(target, requestOf(source, options));
+  const plan = await planned(target, source, options);
   let resumable: Resumable;
   try {
     if (options.json !== true) note(describePlan(plan));

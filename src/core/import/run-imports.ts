@@ -9,7 +9,6 @@ import type { Json } from '../fields/field-type.ts';
 import { storageKey } from '../files/storage.ts';
 import { keepDefaults } from '../retention/keep.ts';
 import type { ImportRow } from '../system-rows.ts';
-import { createCoreTarget } from './core-target.ts';
 import { dropContent } from './delete-import.ts';
 import { importActor } from './import-actor.ts';
 import { checkImportOrder, orderOf, requestOf } from './import-order.ts';
@@ -17,9 +16,9 @@ import { forgetImport } from './import-run.ts';
 import type { ImportSource } from './import-source.ts';
 import type { TargetTable } from './import-target.ts';
 import { rejectLengthMax, rejectsMax } from './list-rejects.ts';
-import { type ImportPlan, planImport } from './plan-import.ts';
-import { type ImportPreview, previewImport } from './preview-import.ts';
-import { type ImportProgress, type RefusedRow, runImport } from './run-import.ts';
+import type { ImportPlan } from './plan-import.ts';
+import type { ImportPreview } from './preview-import.ts';
+import type { ImportProgress, RefusedRow } from './run-import.ts';
 
 export interface Imports {
   /** Looks for imports that wait, should a notice have been missed. */
@@ -115,6 +114,11 @@ async function work(core: Core, row: ImportRow, journal: Journal): Promise<Impor
   const order = orderOf(row);
   await checkImportOrder(core, actor, row.app_id, order);
   await journal.note({ state: wasWriting ? 'running' : 'planning', started_at: row.started_at ?? core.clock.now() });
+  // Thirty files that only an import needs: the first one loads them, not the start of the server.
+  const { createCoreTarget } = await import('./core-target.ts');
+  const { planImport } = await import('./plan-import.ts');
+  const { previewImport } = await import('./preview-import.ts');
+  const { runImport } = await import('./run-import.ts');
   const target = createCoreTarget(core, actor, row.app_id, row);
   const plan = await planImport(target, requestOf(journal.source, order));
   try {

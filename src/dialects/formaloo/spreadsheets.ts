@@ -7,9 +7,7 @@ import { isPlainObject } from '../../core/fields/plain-json.ts';
 import { signedUrl } from '../../core/files/file-links.ts';
 import { storeFile } from '../../core/files/upload-file.ts';
 import { makeTableFile, type TableFile } from '../../core/forms/table-file.ts';
-import { importRecords } from '../../core/import/import-records.ts';
 import { type ImportSource, sourceOfBytes } from '../../core/import/import-source.ts';
-import { openSourceTable } from '../../core/import/open-source.ts';
 import { requireVerb, visibleApp } from '../../core/permit.ts';
 import { systemField } from '../../core/records/system-fields.ts';
 import type { AnswerField, Form } from './form.ts';
@@ -81,6 +79,8 @@ export async function importForm(core: Core, actor: Actor, form: Form, body: Bod
   const source = await sourceOf(core, body);
   const { columns, skip } = await columnsOf(form, source);
   const problems: { row: number; title: string; message: string }[] = [];
+  // Loaded when it is needed, as in run-imports.ts.
+  const { importRecords } = await import('../../core/import/import-records.ts');
   const { created, refused: left } = await importRecords(
     core,
     { ...actor, origin: 'excel' },
@@ -112,6 +112,7 @@ async function columnsOf(form: Form, source: ImportSource) {
   const columns = new Map<string, string>();
   const skip: string[] = [];
   const used = new Set<AnswerField>();
+  const { openSourceTable } = await import('../../core/import/open-source.ts');
   for (const [at, heading] of (await openSourceTable(source)).columns.entries()) {
     const name = heading.trim() === '' ? `Column ${at + 1}` : heading.trim();
     const entry = byName.get(plain(name));

@@ -3,7 +3,6 @@ import type { Actor, Core } from '../../../core/context.ts';
 import { AppError } from '../../../core/errors.ts';
 import type { Json } from '../../../core/fields/field-type.ts';
 import { isPlainObject } from '../../../core/fields/plain-json.ts';
-import { openSourceTable } from '../../../core/import/open-source.ts';
 import { isNothing } from '../../../core/import/source-table.ts';
 import { unwrapped } from '../attributes.ts';
 import { refused } from '../read-attributes.ts';
@@ -58,6 +57,7 @@ export async function runBatch(core: Core, actor: Actor, kind: BatchKind, body: 
 
 /** The rows of a CSV file or spreadsheet as objects by its first row; empty cells are left out. @throws body_invalid, batch_too_large */
 async function itemsIn(core: Core, file: SentFile): Promise<Record<string, Json>[]> {
+  const { openSourceTable } = await import('../../../core/import/open-source.ts');
   const { columns, rows } = await openSourceTable(await storedSource(core, file));
   const items: Record<string, Json>[] = [];
   for await (const chunk of rows()) {

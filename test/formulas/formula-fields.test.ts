@@ -5,6 +5,7 @@ import { type Core, systemActor } from '../../src/core/context.ts';
 import { createRecord } from '../../src/core/records/create-record.ts';
 import type { TableSchema } from '../../src/core/tables/table-schema.ts';
 import { startTestApp, type TestApp } from '../harness.ts';
+import { overlay } from '../overlay.ts';
 
 describe('formula fields', () => {
   let app: TestApp;
@@ -125,16 +126,16 @@ describe('formula fields', () => {
       let count = 0;
       const write: Core['store']['write'] = (work) =>
         app.core.store.write((tx) =>
-          work({
-            ...tx,
-            records: {
-              ...tx.records,
-              get(...args) {
-                count += 1;
-                return tx.records.get(...args);
-              },
-            },
-          }),
+          work(
+            overlay(tx, {
+              records: overlay(tx.records, {
+                get(...args) {
+                  count += 1;
+                  return tx.records.get(...args);
+                },
+              }),
+            }),
+          ),
         );
       const core: Core = { ...app.core, store: { ...app.core.store, write } };
       const name = of.fieldByName.get('Name');

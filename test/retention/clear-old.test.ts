@@ -8,6 +8,7 @@ import { keptLogs } from '../../src/core/retention/kept-logs.ts';
 import type { Tx } from '../../src/core/store.ts';
 import type { ImportRow } from '../../src/core/system-rows.ts';
 import { createFakeClock, startTestApp, type TestApp } from '../harness.ts';
+import { overlay } from '../overlay.ts';
 
 const day = 24 * 3600 * 1000;
 
@@ -304,8 +305,7 @@ function watched(core: Core, turn: () => number) {
     core.store.write((tx) => {
       const step = { rows: 0, turn: turn() };
       steps.push(step);
-      const counting: Tx = {
-        ...tx,
+      const counting = overlay<Tx>(tx, {
         remove: async (table, where) => {
           const rows = await tx.remove(table, where);
           step.rows += rows;
@@ -316,7 +316,7 @@ function watched(core: Core, turn: () => number) {
           step.rows += rows;
           return rows;
         },
-      };
+      });
       return work(counting);
     });
   return { core: { ...core, store: { ...core.store, write } }, steps };

@@ -6,13 +6,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { benchBackup } from './backup.ts';
 import { columns, rowOf } from './data.ts';
 import { benchImportExport } from './import-export.ts';
 import { type LoadResult, type LoadRun, rawRequest, run, sendAll } from './load.ts';
 import { notificationOf, startPushSink } from './notify.ts';
 import { type Line, printReport } from './report.ts';
+import { benchStart } from './start.ts';
 import { benchUpload } from './upload.ts';
 
 interface Filled {
@@ -351,47 +351,11 @@ async function inProcess(): Promise<void> {
   await new Promise((resolve) => child.once('exit', resolve));
 }
 
-/** A process started on the large database, until its first answer. */
-async function startTime(): Promise<void> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5; round += 1) {
-    const from = performance.now();
-    const server = fork(new URL('../src/main.ts', import.meta.url), ['serve'], {
-      env: {
-        ...process.env,
-        // As `npm start` has it.
-        NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/tessera', import.meta.url)),
-        DATABASE_URL: `sqlite:${join(folder, 'inside.db')}`,
-        PORT: '43737',
-        TESSERA_LOG_LEVEL: 'error',
-      },
-      stdio: 'ignore',
-    });
-    while (
-      !(await fetch('http://127.0.0.1:43737/readyz').then(
-        (answer) => answer.ok,
-        () => false,
-      ))
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    best = Math.min(best, performance.now() - from);
-    server.kill('SIGTERM');
-    await new Promise((resolve) => server.once('exit', resolve));
-  }
-  lines.push({
-    name: `start on ${rowsLarge.toLocaleString('en')} records, to the first answer`,
-    value: `${best.toFixed(0)} ms`,
-    measured: best,
-    mostMeasured: 400,
-  });
-}
-
 try {
   if (['get', 'list', 'filter', 'create', 'token', 'submit', 'memory', 'mixed'].some(isWanted)) await againstFloor();
   if (isWanted('notify')) await notifications();
   if (isWanted('inside') || isWanted('start')) await inProcess();
-  if (isWanted('start')) await startTime();
+  if (isWanted('start')) lines.push(await benchStart(join(folder, 'inside.db'), rowsLarge));
   if (isWanted('upload')) await uploads();
   if (isWanted('backup')) lines.push(...(await benchBackup(folder, isQuick)));
   if (isWanted('import') || isWanted('export')) lines.push(...(await benchImportExport(folder, rowsLarge, isQuick)));

@@ -3,7 +3,10 @@ import type { ChangeEntry } from './store.ts';
 import type { DeliveryChannel } from './system-rows.ts';
 
 export interface EventMap {
-  /** Record writes that are on disk, in commit order. */
+  /**
+   * Record writes that are on disk, in commit order. Rows that an import has packed are not among them (create-packed-rows.ts):
+   * who must see every change reads the changes log.
+   */
   'records.changed': readonly ChangeEntry[];
   /** A workspace, membership, app, table or field changed: everything held about it in memory is stale. */
   'catalog.changed': { readonly workspaceId: string | null; readonly tableId: string | null };

@@ -235,3 +235,36 @@ test('an idle database gets its checkpoint by time', async (context) => {
 function startChild(file: string): ChildProcess {
   return spawn(process.execPath, [child, file], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
+
+test('while reads keep coming, the next group of writes waits its while; without them it begins at once', async (context) => {
+  let at = 0;
+  const clock = { now: () => Date.now(), monotonic: () => at };
+  const engine = await withTable(await openSqlite({ file: join(temporaryDirectory(context), 'a.db'), clock }));
+  /** A group that takes a millisecond, and one after it. */
+  const twoGroups = async () => {
+    await engine.write(async (tx) => {
+      await tx.insert('insert into t (v) values (?)', ['first']);
+      at += 1;
+    });
+    let hasBegun = false;
+    const second = engine.write(async () => {
+      hasBegun = true;
+    });
+    return { hasBegun: () => hasBegun, second };
+  };
+
+  const beside = await twoGroups();
+  for (let turns = 0; turns < 20; turns += 1) {
+    await engine.arrays('select count(*) from t', []);
+    await turn();
+    at += 0.1;
+  }
+  assert.equal(beside.hasBegun(), false);
+  at += 10;
+  await beside.second;
+
+  const alone = await twoGroups();
+  at += 1;
+  await alone.second;
+  await engine.close();
+});
